@@ -1,0 +1,1 @@
+"""streamhub: one small server for hybrid summits."""

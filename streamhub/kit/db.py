@@ -1,0 +1,264 @@
+"""The database: one writer with group commit, and readers that cannot write.
+
+Store functions are plain synchronous SQLAlchemy Core and take a ``ReadTx`` or a
+``WriteTx``; the same function serves a read and a write.
+
+    stays = await db.read(lambda tx: store.stays_of(tx, slug))
+    await db.write(lambda tx: store.append(tx, event))
+
+The writer is one thread on the synchronous engine (measured against aiosqlite in
+docs/performance.md); readers are aiosqlite connections with ``query_only``.
+"""
+
+import asyncio
+import contextlib
+import os
+import queue
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from streamhub.kit.errors import StorageUnavailable
+
+T = TypeVar("T")
+Params = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+
+GROUP_COMMANDS = 256  # commands that share one COMMIT at the most
+READERS = 4
+
+metadata = sa.MetaData()
+
+changes = sa.Table(
+    "changes",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("topic", sa.Text, nullable=False),
+    sa.Column("key", sa.Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""What a running server must notice, whoever wrote it: this process or the command line."""
+
+
+class ReadTx:
+    """Statements that read, on one connection."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def all(self, statement: sa.Executable, params: Params | None = None) -> Sequence[sa.Row[Any]]:
+        """Every row."""
+        return self._connection.execute(statement, params).all()
+
+    def first(self, statement: sa.Executable, params: Params | None = None) -> sa.Row[Any] | None:
+        """The first row, or None."""
+        return self._connection.execute(statement, params).first()
+
+    def scalar(self, statement: sa.Executable, params: Params | None = None) -> Any:  # noqa: ANN401 - whatever the column holds
+        """The first column of the first row, or None."""
+        return self._connection.execute(statement, params).scalar()
+
+
+class WriteTx(ReadTx):
+    """Statements that write; they commit with the group or not at all."""
+
+    def execute(self, statement: sa.Executable, params: Params | None = None) -> int:
+        """Run an insert, update or delete; answers the number of rows it touched."""
+        return int(self._connection.execute(statement, params).rowcount)
+
+    def insert(self, statement: sa.Executable, params: Params | None = None) -> int:
+        """Run a one-row insert; answers its integer primary key."""
+        result = self._connection.execute(statement, params)
+        key = result.inserted_primary_key
+        return int(key[0]) if key and isinstance(key[0], int) else 0
+
+    def notice(self, topic: str, key: str) -> None:
+        """Tell every running server, after the commit, that ``key`` of ``topic`` changed."""
+        self._connection.execute(changes.insert(), {"topic": topic, "key": key})
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One noticed write."""
+
+    id: int
+    topic: str
+    key: str
+
+
+@dataclass(slots=True)
+class _Command(Generic[T]):
+    run: Callable[[WriteTx], T]
+    future: "asyncio.Future[T]"
+    loop: asyncio.AbstractEventLoop
+
+
+class Database:
+    """One SQLite file (WAL, ``synchronous=FULL``): a writer thread and a few readers.
+
+    ``on_group`` runs inside every group before its commit: the lease is renewed there.
+    ``after_commit`` runs on the loop after a group was committed.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.on_group: Callable[[WriteTx], None] | None = None
+        self.after_commit: Callable[[], None] | None = None
+        self._commands: queue.SimpleQueue[_Command[Any] | None] = queue.SimpleQueue()
+        self._engine = _sync_engine(path)
+        self._readers = _async_engine(path)
+        self._thread = threading.Thread(target=self._write_groups, name="db-writer", daemon=True)
+        self._thread.start()
+
+    async def write(self, command: Callable[[WriteTx], T]) -> T:
+        """Run ``command`` in the writer; returns after the COMMIT of its group.
+
+        Raises what the command raises (its own writes are then undone, those of the
+        others stay), or StorageUnavailable when the commit itself failed.
+        """
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._commands.put(_Command(command, future, loop))
+        return await future
+
+    async def read(self, query: Callable[[ReadTx], T]) -> T:
+        """Run ``query`` on a connection that cannot write."""
+        async with self._readers.connect() as connection:
+            return await connection.run_sync(lambda sync: query(ReadTx(sync)))
+
+    async def close(self) -> None:
+        """Finish the waiting commands, then close every connection."""
+        self._commands.put(None)
+        await asyncio.to_thread(self._thread.join)
+        await self._readers.dispose()
+        self._engine.dispose()
+
+    def _write_groups(self) -> None:
+        with contextlib.closing(self._engine.connect()) as connection:
+            while (first := self._commands.get()) is not None:
+                group, more = self._gather(first)
+                self._commit(connection, group)
+                if not more:
+                    return
+
+    def _gather(self, first: _Command[Any]) -> tuple[list[_Command[Any]], bool]:
+        group = [first]
+        while len(group) < GROUP_COMMANDS:
+            try:
+                command = self._commands.get_nowait()
+            except queue.Empty:
+                break
+            if command is None:
+                return group, False
+            group.append(command)
+        return group, True
+
+    def _commit(self, connection: sa.Connection, group: list[_Command[Any]]) -> None:
+        outcomes: list[tuple[_Command[Any], Any, BaseException | None]] = []
+        try:
+            with connection.begin():
+                tx = WriteTx(connection)
+                outcomes.extend(_run(connection, tx, command) for command in group)
+                if self.on_group is not None:
+                    self.on_group(tx)
+        except sa.exc.SQLAlchemyError as error:
+            failure = StorageUnavailable("the database did not store this")
+            failure.__cause__ = error
+            outcomes = [(command, None, failure) for command in group]
+        loop = group[0].loop
+        with contextlib.suppress(RuntimeError):  # the loop closed while we were committing
+            loop.call_soon_threadsafe(self._resolve, outcomes)
+
+    def _resolve(self, outcomes: "list[tuple[_Command[Any], Any, BaseException | None]]") -> None:
+        for command, value, error in outcomes:
+            if command.future.done():
+                continue
+            if error is None:
+                command.future.set_result(value)
+            else:
+                command.future.set_exception(error)
+        if self.after_commit is not None:
+            self.after_commit()
+
+
+def _run(
+    connection: sa.Connection, tx: WriteTx, command: _Command[Any]
+) -> tuple[_Command[Any], Any, BaseException | None]:
+    """One command under its own savepoint, so that its failure undoes nobody else's write."""
+    connection.exec_driver_sql("SAVEPOINT command")
+    try:
+        value = command.run(tx)
+    except sa.exc.OperationalError:
+        raise
+    except BaseException as error:  # noqa: BLE001 - handed to whoever awaits the command
+        connection.exec_driver_sql("ROLLBACK TO command")
+        connection.exec_driver_sql("RELEASE command")
+        return command, None, error
+    connection.exec_driver_sql("RELEASE command")
+    return command, value, None
+
+
+def changes_after(tx: ReadTx, last: int) -> list[Change]:
+    """The noticed writes since change number ``last``, oldest first."""
+    rows = tx.all(sa.select(changes).where(changes.c.id > last).order_by(changes.c.id))
+    return [Change(row.id, row.topic, row.key) for row in rows]
+
+
+def last_change(tx: ReadTx) -> int:
+    """The number of the newest change, 0 if there is none."""
+    return tx.scalar(sa.select(sa.func.max(changes.c.id))) or 0
+
+
+def sync_files(path: Path) -> None:
+    """Checkpoint the log and fsync file and folder.
+
+    Until both are on the disk a power cut can lose the whole log, FULL or not.
+    """
+    engine = _sync_engine(path)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.rollback()
+    engine.dispose()
+    for target in (path, path.parent):
+        descriptor = os.open(target, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _sync_engine(path: Path) -> sa.Engine:
+    engine = sa.create_engine(f"sqlite:///{path}", poolclass=sa.NullPool)
+    sa.event.listen(engine, "connect", _open_writer)
+    sa.event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def _async_engine(path: Path) -> AsyncEngine:
+    engine = create_async_engine(f"sqlite+aiosqlite:///{path}", pool_size=READERS, max_overflow=0)
+    sa.event.listen(engine.sync_engine, "connect", _open_reader)
+    return engine
+
+
+def _open_writer(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection
+    connection.isolation_level = None  # we say BEGIN ourselves, see _begin_immediate
+    _pragmas(connection, "journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON")
+
+
+def _open_reader(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection
+    _pragmas(connection, "busy_timeout=5000", "query_only=ON")
+
+
+def _pragmas(connection: Any, *settings: str) -> None:  # noqa: ANN401 - a DBAPI connection
+    cursor = connection.cursor()
+    for setting in settings:
+        cursor.execute(f"PRAGMA {setting}")
+    cursor.close()
+
+
+def _begin_immediate(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,193 @@
+"""The tree of errors. Each has one stable code; transports translate in one table each.
+
+The domain raises these and never speaks of statuses: ``handlers/errors.py`` holds
+the HTTP table, ``live/close_codes.py`` the WebSocket table.
+"""
+
+from dataclasses import dataclass
+
+from streamhub.kit.clock import Instant
+
+
+class StreamhubError(Exception):
+    """Root of everything that a user or another program may be told."""
+
+    code = "internal"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """What is wrong with one field; ``field`` is its name as the sender wrote it."""
+
+    field: str
+    message: str
+
+
+class TokenInvalid(StreamhubError):
+    """Not a token of ours: form, key, signature, issuer or audience."""
+
+    code = "token_invalid"
+
+
+class TokenExpired(StreamhubError):
+    """The token or the invitation behind it is over."""
+
+    code = "token_expired"
+
+
+class OpensLater(StreamhubError):
+    """Something that will be open at ``opens_at``."""
+
+    def __init__(self, detail: str, *, opens_at: Instant | None = None) -> None:
+        super().__init__(detail)
+        self.opens_at = opens_at
+
+
+class TokenNotYetValid(OpensLater):
+    """The invitation opens later."""
+
+    code = "token_not_yet_valid"
+
+
+class DoorsClosed(OpensLater):
+    """The session's doors are not open yet."""
+
+    code = "doors_closed"
+
+
+class WrongSession(StreamhubError):
+    """The invitation does not open this session."""
+
+    code = "wrong_session"
+
+
+class InvitationRevoked(StreamhubError):
+    """The invitation was revoked or replaced."""
+
+    code = "invitation_revoked"
+
+
+class Removed(StreamhubError):
+    """The person was removed from this session."""
+
+    code = "removed"
+
+
+class DeviceLimit(StreamhubError):
+    """The invitation is open on as many devices as it allows."""
+
+    code = "device_limit"
+
+
+class RoleForbidden(StreamhubError):
+    """The role may not do this."""
+
+    code = "role_forbidden"
+
+
+class UnknownSession(StreamhubError):
+    """No such session."""
+
+    code = "unknown_session"
+
+
+class CodeUnknown(StreamhubError):
+    """A link code that opens nothing."""
+
+    code = "code_unknown"
+
+
+class CrossOrigin(StreamhubError):
+    """A cookie came with a request from another site."""
+
+    code = "cross_origin"
+
+
+class InsecureOrigin(StreamhubError):
+    """Entering over plain http on a host that is not this machine."""
+
+    code = "insecure_origin"
+
+
+class RateLimited(StreamhubError):
+    """Too many tries; ``retry_after`` is in seconds."""
+
+    code = "rate_limited"
+
+    def __init__(self, detail: str, *, retry_after: int) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class StorageUnavailable(StreamhubError):
+    """Nothing could be stored, so nothing was acknowledged."""
+
+    code = "storage_unavailable"
+
+
+class FieldInvalid(StreamhubError):
+    """One or more fields of what was sent are wrong."""
+
+    code = "field_invalid"
+
+    def __init__(self, *problems: FieldProblem) -> None:
+        super().__init__("; ".join(f"{p.field}: {p.message}" for p in problems))
+        self.problems = problems
+
+
+class StateConflict(StreamhubError):
+    """The thing is not in a state that allows this."""
+
+    code = "state_conflict"
+
+
+class LinkRefused(StreamhubError):
+    """A link that cannot be shown; ``reason`` is a stable word."""
+
+    code = "link_refused"
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+
+
+class NotConfigured(StreamhubError):
+    """The organiser has not set this up."""
+
+    code = "not_configured"
+
+
+class NotFound(StreamhubError):
+    """No such thing."""
+
+    code = "not_found"
+
+
+class SettingInvalid(StreamhubError):
+    """A setting is unknown or bad; the start stops and names it."""
+
+    code = "setting_invalid"
+
+
+class FileInvalid(StreamhubError):
+    """A file that cannot be loaded; each problem names its file, line and field."""
+
+    code = "file_invalid"
+
+    def __init__(self, problems: "list[FileProblem]") -> None:
+        super().__init__("\n".join(str(p) for p in problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class FileProblem:
+    """One problem in one file; ``line`` counts from 1, None for the whole file."""
+
+    file: str
+    line: int | None
+    field: str | None
+    message: str
+
+    def __str__(self) -> str:
+        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        return f"{place}: {self.field}: {self.message}" if self.field else f"{place}: {self.message}"
