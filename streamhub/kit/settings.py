@@ -1,0 +1,219 @@
+"""Settings: each declared once with its default and its help.
+
+Order of precedence, the later wins: default, ``summit.toml``, the TOML file,
+``STREAMHUB_<NAME>`` in the environment, an option of the command line. An unknown
+name or a bad value stops the start and names itself.
+"""
+
+import dataclasses
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from streamhub.kit.errors import SettingInvalid
+
+PREFIX = "STREAMHUB_"
+_NOT_SETTINGS = frozenset({"STREAMHUB_TOKEN", "STREAMHUB_LONG", "STREAMHUB_BROWSER"})
+
+
+def setting(default: Any, help_text: str, *, minimum: int | None = None, of_summit: bool = False) -> Any:  # noqa: ANN401 - typed by the field
+    """Declare one setting; ``of_summit`` ones may also stand in ``summit.toml``."""
+    return field(
+        default=default, metadata={"help": help_text, "minimum": minimum, "of_summit": of_summit}
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Every setting of the service."""
+
+    public_url: str = setting(
+        "", "Address under which people reach this service. Empty: http://127.0.0.1:<port>."
+    )
+    issuer: str = setting("", "Issuer written into join tokens. Empty: public_url.")
+    log_level: str = setting("info", "debug, info, warning or error.")
+    doors_minutes: int = setting(
+        30, "Minutes before the start at which a session's page opens.", minimum=0, of_summit=True
+    )
+    overrun_minutes: int = setting(
+        60, "Minutes after the planned end at which an automatic session ends.", minimum=0, of_summit=True
+    )
+    grace_seconds: int = setting(
+        20, "Silence after which a delegate is counted as gone.", minimum=1, of_summit=True
+    )
+    unstable_seconds: int = setting(
+        12, "Silence after which a line is shown as unstable.", minimum=1, of_summit=True
+    )
+    heartbeat_seconds: int = setting(8, "Seconds between two pings to each open page.", minimum=1)
+    restart_gap_seconds: int = setting(
+        60,
+        "After a restart, a delegate back within this time was never away.",
+        minimum=0,
+        of_summit=True,
+    )
+    disclosure_threshold: int = setting(
+        5, "Published numbers from 1 to one below this are hidden; 0 hides none.", minimum=0, of_summit=True
+    )
+    attended_percent: int = setting(
+        80, "Share of the session that counts as having followed it.", minimum=1, of_summit=True
+    )
+    identities_days: int = setting(
+        30, "Days after the summit for which names and e-mails are kept.", minimum=1, of_summit=True
+    )
+    stays_days: int = setting(
+        365, "Days after the summit for which single stays are kept.", minimum=1, of_summit=True
+    )
+    device_limit: int = setting(2, "Devices on which one link may be open at once.", minimum=1)
+    peertube_hosts: tuple[str, ...] = setting((), "Hosts of PeerTube servers whose videos may be shown.")
+    hls_hosts: tuple[str, ...] = setting((), "Hosts of HLS streams (.m3u8) that may be shown.")
+    dailymotion_player_id: str = setting("", "Player ID that Dailymotion asks for in embeds; empty: link only.")
+    verify_per_minute: int = setting(60, "Wrong codes or tokens per minute before a caller must wait.", minimum=1)
+    live_outbox_bytes: int = setting(256_000, "Unsent bytes at which a slow page is cut.", minimum=10_000)
+    live_messages_per_second: int = setting(10, "Messages that one page may send per second.", minimum=1)
+    live_controls_per_second: int = setting(
+        20, "Control frames that one page may send per second.", minimum=1
+    )
+    live_message_bytes: int = setting(16_384, "Size of the largest message of a page.", minimum=1_024)
+    live_direct_frames: bool = setting(
+        True, "Write one ready-made frame to every page; false uses the library's own sending."
+    )
+    body_bytes: int = setting(65_536, "Size of the largest request body.", minimum=1_024)
+    upload_bytes: int = setting(10_485_760, "Size of the largest uploaded file.", minimum=1_024)
+    drain_seconds: int = setting(8, "Seconds that an orderly stop may take at the most.", minimum=1)
+
+    def check(self) -> None:
+        """Raise SettingInvalid for values that are wrong together or by form."""
+        if self.public_url and not _is_origin(self.public_url):
+            raise SettingInvalid("public_url: must be an origin such as https://live.example.org")
+        if self.unstable_seconds > self.grace_seconds:
+            raise SettingInvalid("unstable_seconds: must not be above grace_seconds")
+        if self.attended_percent > 100:  # noqa: PLR2004 - per cent
+            raise SettingInvalid("attended_percent: must not be above 100")
+
+
+@dataclass(frozen=True, slots=True)
+class SettingOrigin:
+    """One setting with its value and where that came from."""
+
+    name: str
+    value: Any
+    origin: str
+    help_text: str
+    default: Any
+
+
+def load_settings(
+    file: Path | None = None,
+    *,
+    environment: Mapping[str, str] | None = None,
+    summit: Mapping[str, Any] | None = None,
+    options: Mapping[str, Any] | None = None,
+) -> tuple[Settings, tuple[SettingOrigin, ...]]:
+    """Gather the settings and say where each came from.
+
+    ``file`` must exist when it is given. Raises SettingInvalid naming the setting.
+    """
+    environment = os.environ if environment is None else environment
+    layers = [
+        ("summit.toml", dict(summit or {})),
+        (str(file), _read_toml(file) if file else {}),
+        ("environment", _from_environment(environment)),
+        ("option", {k: v for k, v in (options or {}).items() if v is not None}),
+    ]
+    values: dict[str, tuple[Any, str]] = {}
+    for origin, layer in layers:
+        for name, raw in layer.items():
+            values[name] = (_value(name, raw, origin), origin)
+    settings = Settings(**{name: value for name, (value, _) in values.items()})
+    settings.check()
+    return settings, tuple(_origins(settings, values))
+
+
+def declared() -> tuple[dataclasses.Field[Any], ...]:
+    """Every declared setting, in order."""
+    return dataclasses.fields(Settings)
+
+
+def summit_setting_names() -> frozenset[str]:
+    """The settings that may also stand in ``summit.toml``."""
+    return frozenset(f.name for f in declared() if f.metadata["of_summit"])
+
+
+def _origins(settings: Settings, values: Mapping[str, tuple[Any, str]]) -> list[SettingOrigin]:
+    return [
+        SettingOrigin(
+            f.name,
+            getattr(settings, f.name),
+            values[f.name][1] if f.name in values else "default",
+            f.metadata["help"],
+            f.default,
+        )
+        for f in declared()
+    ]
+
+
+def _read_toml(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingInvalid(f"{file}: no such file") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingInvalid(f"{file}: {error}") from None
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    return {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in environment.items()
+        if name.startswith(PREFIX) and name not in _NOT_SETTINGS
+    }
+
+
+def _value(name: str, raw: Any, origin: str) -> Any:  # noqa: ANN401 - one of the declared types
+    known = {f.name: f for f in declared()}
+    if name not in known:
+        raise SettingInvalid(f"{name}: no such setting ({origin})")
+    declared_field = known[name]
+    value = _converted(name, raw, type(declared_field.default), origin)
+    minimum = declared_field.metadata["minimum"]
+    if minimum is not None and value < minimum:
+        raise SettingInvalid(f"{name}: must be at least {minimum} ({origin})")
+    return value
+
+
+def _converted(name: str, raw: Any, kind: type, origin: str) -> Any:  # noqa: ANN401
+    if kind is tuple:
+        items = raw.split(",") if isinstance(raw, str) else raw
+        if isinstance(items, list | tuple) and all(isinstance(item, str) for item in items):
+            return tuple(item.strip() for item in items if item.strip())
+    elif kind is bool:
+        if isinstance(raw, bool) or str(raw).lower() in {"true", "false", "1", "0"}:
+            return raw if isinstance(raw, bool) else str(raw).lower() in {"true", "1"}
+    elif kind is int and not isinstance(raw, bool):
+        if isinstance(raw, int) or (isinstance(raw, str) and raw.strip().lstrip("-").isdecimal()):
+            return int(raw)
+    elif kind is str and isinstance(raw, str):
+        return raw.strip().rstrip("/") if name in {"public_url", "issuer"} else raw.strip()
+    raise SettingInvalid(f"{name}: {raw!r} is not {_KIND_WORDS[kind]} ({origin})")
+
+
+_KIND_WORDS: dict[type, str] = {
+    int: "a whole number",
+    bool: "true or false",
+    str: "a text",
+    tuple: "a list of texts",
+}
+
+
+def _is_origin(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return False
+    bare = not (parts.path or parts.query or parts.fragment or parts.username)
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and bare
