@@ -22,9 +22,7 @@ _NOT_SETTINGS = frozenset({"STREAMHUB_TOKEN", "STREAMHUB_LONG", "STREAMHUB_BROWS
 
 def setting(default: Any, help_text: str, *, minimum: int | None = None, of_summit: bool = False) -> Any:  # noqa: ANN401 - typed by the field
     """Declare one setting; ``of_summit`` ones may also stand in ``summit.toml``."""
-    return field(
-        default=default, metadata={"help": help_text, "minimum": minimum, "of_summit": of_summit}
-    )
+    return field(default=default, metadata={"help": help_text, "minimum": minimum, "of_summit": of_summit})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +68,12 @@ class Settings:
     device_limit: int = setting(2, "Devices on which one link may be open at once.", minimum=1)
     peertube_hosts: tuple[str, ...] = setting((), "Hosts of PeerTube servers whose videos may be shown.")
     hls_hosts: tuple[str, ...] = setting((), "Hosts of HLS streams (.m3u8) that may be shown.")
-    dailymotion_player_id: str = setting("", "Player ID that Dailymotion asks for in embeds; empty: link only.")
-    verify_per_minute: int = setting(60, "Wrong codes or tokens per minute before a caller must wait.", minimum=1)
+    dailymotion_player_id: str = setting(
+        "", "Player ID that Dailymotion asks for in embeds; empty: link only."
+    )
+    verify_per_minute: int = setting(
+        60, "Wrong codes or tokens per minute before a caller must wait.", minimum=1
+    )
     live_outbox_bytes: int = setting(256_000, "Unsent bytes at which a slow page is cut.", minimum=10_000)
     live_messages_per_second: int = setting(10, "Messages that one page may send per second.", minimum=1)
     live_controls_per_second: int = setting(
