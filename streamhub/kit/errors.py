@@ -24,15 +24,26 @@ class FieldProblem:
 
 
 class TokenInvalid(StreamhubError):
-    """Not a token of ours: form, key, signature, issuer or audience."""
+    """Not a token of ours: form, key, signature, issuer or audience.
+
+    ``reason`` is a stable word for the log and the command line; HTTP tells the code alone.
+    """
 
     code = "token_invalid"
 
+    def __init__(self, detail: str = "not a valid token", *, reason: str = "malformed") -> None:
+        super().__init__(detail)
+        self.reason = reason
+
 
 class TokenExpired(StreamhubError):
-    """The token or the invitation behind it is over."""
+    """The token or the invitation behind it ended at ``expired_at``."""
 
     code = "token_expired"
+
+    def __init__(self, detail: str, *, expired_at: Instant | None = None) -> None:
+        super().__init__(detail)
+        self.expired_at = expired_at
 
 
 class OpensLater(StreamhubError):
@@ -62,9 +73,13 @@ class WrongSession(StreamhubError):
 
 
 class InvitationRevoked(StreamhubError):
-    """The invitation was revoked or replaced."""
+    """The invitation was revoked, or ``replaced`` by a newer link of the same person."""
 
     code = "invitation_revoked"
+
+    def __init__(self, detail: str, *, replaced: bool = False) -> None:
+        super().__init__(detail)
+        self.replaced = replaced
 
 
 class Removed(StreamhubError):
