@@ -120,10 +120,14 @@ class Database:
         Raises what the command raises (its own writes are then undone, those of the
         others stay), or StorageUnavailable when the commit itself failed.
         """
+        return await self.submit(command)
+
+    def submit(self, command: Callable[[WriteTx], T]) -> "asyncio.Future[T]":
+        """Queue ``command`` now; commands run in the order in which they were submitted."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
         self._commands.put(_Command(command, future, loop))
-        return await future
+        return future
 
     async def read(self, query: Callable[[ReadTx], T]) -> T:
         """Run ``query`` on a connection that cannot write."""

@@ -17,7 +17,9 @@ from urllib.parse import urlsplit
 from streamhub.kit.errors import SettingInvalid
 
 PREFIX = "STREAMHUB_"
-_NOT_SETTINGS = frozenset({"STREAMHUB_TOKEN", "STREAMHUB_LONG", "STREAMHUB_BROWSER"})
+_NOT_SETTINGS = frozenset(
+    {"STREAMHUB_TOKEN", "STREAMHUB_DATA", "STREAMHUB_CONFIG", "STREAMHUB_LONG", "STREAMHUB_BROWSER"}
+)
 
 
 def setting(default: Any, help_text: str, *, minimum: int | None = None, of_summit: bool = False) -> Any:  # noqa: ANN401 - typed by the field

@@ -1,0 +1,117 @@
+"""What every request passes: errors to answers, who is asking, may they, headers."""
+
+from typing import Final
+
+from aiohttp import hdrs, web
+
+from streamhub.access.model import Grant
+from streamhub.handlers import pages_error
+from streamhub.handlers.errors import http_problem, internal_problem, problem
+from streamhub.handlers.headers import secure
+from streamhub.handlers.request import BY_COOKIE, COOKIE, GRANT, REFUSAL, services
+from streamhub.handlers.routing import PUBLIC, Handler, Route
+from streamhub.kit.errors import CrossOrigin, RoleForbidden, StreamhubError, TokenInvalid
+from streamhub.kit.log import get_logger
+
+log = get_logger(__name__)
+
+ROUTE: Final = web.AppKey("routes", dict[web.AbstractRoute, Route])
+_SAFE = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
+
+
+@web.middleware
+async def answer_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """The outermost middleware: every error becomes an answer, and every answer is secured."""
+    try:
+        response = await handler(request)
+    except StreamhubError as error:
+        log.info("refused", code=error.code, route=_name(request), method=request.method)
+        response = await pages_error.page(request, error) if _is_page(request) else problem(error)
+    except web.HTTPException as error:
+        if error.status < 400:  # noqa: PLR2004 - a redirect is an answer
+            raise
+        response = await pages_error.http_page(request, error) if _wants_page(request) else http_problem(error)
+    except Exception:
+        log.exception("request failed", route=_name(request), method=request.method)
+        response = await pages_error.fault_page(request) if _is_page(request) else internal_problem()
+    return response
+
+
+@web.middleware
+async def authorise(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Find out who asks and refuse what the route table does not allow."""
+    route = _route(request)
+    if route is None:
+        return await handler(request)
+    await _identify(request)
+    if route.allow is not PUBLIC:
+        _require(request, route)
+    if request.method not in _SAFE and request.get(BY_COOKIE):
+        check_same_origin(request)
+    return await handler(request)
+
+
+def check_same_origin(request: web.Request) -> None:
+    """Refuse a write that another site may have caused; raises CrossOrigin."""
+    origin = request.headers.get(hdrs.ORIGIN)
+    if origin is not None:
+        if origin == services(request).settings.public_url:
+            return
+    elif request.headers.get("Sec-Fetch-Site") == "same-origin":
+        return
+    raise CrossOrigin("this request came from another site")
+
+
+async def _identify(request: web.Request) -> None:
+    """Bearer wins over the cookie; a bad bearer is refused, a dead cookie is remembered."""
+    request[GRANT], request[REFUSAL], request[BY_COOKIE] = None, None, False
+    header = request.headers.get(hdrs.AUTHORIZATION)
+    if header is not None:
+        request[GRANT] = await services(request).access.grant_for_token(_bearer(header))
+        return
+    cookie = request.cookies.get(COOKIE)
+    if cookie:
+        try:
+            request[GRANT] = await services(request).access.grant_for_cookie(cookie)
+            request[BY_COOKIE] = True
+        except StreamhubError as refusal:
+            request[REFUSAL] = refusal
+
+
+def _bearer(header: str) -> str:
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise TokenInvalid("the Authorization header must be: Bearer <token>")
+    return token.strip()
+
+
+def _require(request: web.Request, route: Route) -> None:
+    grant: Grant | None = request.get(GRANT)
+    if grant is None:
+        raise request.get(REFUSAL) or TokenInvalid("this needs an invitation")
+    if route.allow is None or grant.role not in route.allow:
+        raise RoleForbidden(f"the role {grant.role} may not do this")
+
+
+def _route(request: web.Request) -> Route | None:
+    return request.app[ROUTE].get(request.match_info.route)
+
+
+def _name(request: web.Request) -> str:
+    """The route's pattern, never the address asked for: that may hold a code."""
+    route = _route(request)
+    return route.path if route else "-"
+
+
+def _is_page(request: web.Request) -> bool:
+    route = _route(request)
+    return route.page if route else _wants_page(request)
+
+
+def _wants_page(request: web.Request) -> bool:
+    return "text/html" in request.headers.get(hdrs.ACCEPT, "") and not request.path.startswith("/api/")
+
+
+async def on_prepare(request: web.Request, response: web.StreamResponse) -> None:
+    """Security headers on every answer, those of aiohttp's own included."""
+    secure(response, https=services(request).settings.public_url.startswith("https:"))

@@ -1,0 +1,75 @@
+"""Security headers, and the content security policy of a page from its own parts."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from aiohttp import hdrs, web
+
+CSP = "Content-Security-Policy"
+PERMISSIONS = "Permissions-Policy"
+REFERRER = "Referrer-Policy"
+
+_NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+_NO_DEVICES = "camera=(), microphone=(), geolocation=(), display-capture=(), payment=(), usb=()"
+HSTS_SECONDS = 63_072_000  # two years: what the preload list asks for
+
+
+@dataclass(frozen=True, slots=True)
+class PagePolicy:
+    """What one page may load beside our own files: only the providers of its session."""
+
+    frames: tuple[str, ...] = ()
+    media: tuple[str, ...] = ()
+    sockets: tuple[str, ...] = ()
+    no_referrer: bool = False
+
+    def csp(self) -> str:
+        """The content security policy, from ``default-src 'none'`` up."""
+        parts = [
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self' data:",
+            "font-src 'self'",
+            f"connect-src {_sources(self.sockets + self.media)}",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        ]
+        if self.frames:
+            parts.append(f"frame-src {' '.join(sorted(set(self.frames)))}")
+        if self.media:
+            parts.append(f"media-src {_sources(self.media)} blob:")
+        return "; ".join(parts)
+
+    def permissions(self) -> str:
+        """Which frames may play by themselves, full screen or in a small window."""
+        allowed = " ".join(["self", *(f'"{origin}"' for origin in sorted(set(self.frames)))])
+        players = ", ".join(f"{name}=({allowed})" for name in ("autoplay", "fullscreen", "picture-in-picture"))
+        return f"{_NO_DEVICES}, {players}"
+
+
+def _sources(origins: Iterable[str]) -> str:
+    return " ".join(["'self'", *sorted(set(origins))])
+
+
+def apply_policy(response: web.Response, policy: PagePolicy) -> None:
+    """Put a page's own policy on its answer."""
+    response.headers[CSP] = policy.csp()
+    response.headers[PERMISSIONS] = policy.permissions()
+    response.headers[REFERRER] = "no-referrer" if policy.no_referrer else "same-origin"
+
+
+def secure(response: web.StreamResponse, *, https: bool) -> None:
+    """Headers that every answer has; a page keeps its own policy."""
+    headers = response.headers
+    headers.setdefault(CSP, _NOTHING)
+    headers.setdefault(PERMISSIONS, _NO_DEVICES)
+    headers.setdefault(REFERRER, "same-origin")
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("X-Frame-Options", "DENY")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    if https:
+        headers.setdefault("Strict-Transport-Security", f"max-age={HSTS_SECONDS}; includeSubDomains")
+    headers[hdrs.SERVER] = "streamhub"

@@ -1,0 +1,38 @@
+"""Static files: under a content hash, compressed, kept by browsers for ever."""
+
+import gzip
+import mimetypes
+from functools import cache
+from pathlib import Path
+
+from aiohttp import hdrs, web
+
+from streamhub.handlers.render import PAGES, STATIC_SUFFIXES
+
+FOR_EVER = "public, max-age=31536000, immutable"
+mimetypes.add_type("text/javascript", ".js")
+
+
+async def static_file(request: web.Request) -> web.Response:
+    """GET /static/{version}/{name}"""
+    pages = request.app[PAGES]
+    folder = pages.folder / "static"
+    file = (folder / request.match_info["name"]).resolve()
+    if not file.is_relative_to(folder.resolve()) or file.suffix not in STATIC_SUFFIXES or not file.is_file():
+        raise web.HTTPNotFound
+    current = request.match_info["version"] == pages.version
+    headers = {
+        hdrs.CACHE_CONTROL: FOR_EVER if current else "no-cache",
+        hdrs.VARY: hdrs.ACCEPT_ENCODING,
+    }
+    body = file.read_bytes()
+    if "gzip" in request.headers.get(hdrs.ACCEPT_ENCODING, ""):
+        body = _compressed(file, file.stat().st_mtime_ns)
+        headers[hdrs.CONTENT_ENCODING] = "gzip"
+    kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    return web.Response(body=body, content_type=kind, charset="utf-8", headers=headers)
+
+
+@cache
+def _compressed(file: Path, _changed_at: int) -> bytes:
+    return gzip.compress(file.read_bytes(), compresslevel=9, mtime=0)
