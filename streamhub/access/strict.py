@@ -202,5 +202,5 @@ def _check_lifetime(made: Claims) -> None:
         _refuse("lifetime", "nbf must lie before exp")
 
 
-def _refuse(reason: str, detail: str) -> NoReturn:
-    raise TokenInvalid(detail, reason=reason)
+def _refuse(reason: str, explanation: str) -> NoReturn:
+    raise TokenInvalid(reason=reason, explanation=explanation)

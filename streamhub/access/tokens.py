@@ -48,7 +48,7 @@ def verify(token: str, keys: KeySet) -> Claims:
     key = keys.find(claims.iss, header.kid or "")
     if key is None:
         reason = "key" if keys.kids(claims.iss) else "issuer"
-        raise TokenInvalid("no key of this issuer has this kid", reason=reason)
+        raise TokenInvalid(reason=reason, explanation="no key of this issuer has this kid")
     _check_signature(token, key, header.alg)
     return claims
 
@@ -56,7 +56,7 @@ def verify(token: str, keys: KeySet) -> Claims:
 def check_times(claims: Claims, now: Instant) -> None:
     """Raise unless ``now`` lies in [nbf, exp) and the token was not made in the future."""
     if claims.iat * SECOND > now + CLOCK_SKEW_SECONDS * SECOND:
-        raise TokenInvalid("iat lies in the future", reason="issued_later")
+        raise TokenInvalid(reason="issued_later", explanation="iat lies in the future")
     if claims.exp * SECOND <= now:
         raise TokenExpired("the token is over", expired_at=claims.exp * SECOND)
     if claims.nbf * SECOND > now:
@@ -75,18 +75,18 @@ def _raw_key(kid: str | None, keys: tuple[VerifyingKey, ...]) -> VerifyingKey:
     """The key named ``kid``; without one, the only key of a set of one."""
     fitting = keys if kid is None else tuple(key for key in keys if key.kid == kid)
     if len(fitting) != 1:
-        raise TokenInvalid("no key for this kid", reason="key")
+        raise TokenInvalid(reason="key", explanation="no key for this kid")
     return fitting[0]
 
 
 def _check_signature(token: str, key: VerifyingKey, alg: str) -> None:
     """The algorithm is the key's: the header may only agree with it."""
     if alg not in key.algorithms:
-        raise TokenInvalid("alg is not the algorithm of the key", reason="algorithm")
+        raise TokenInvalid(reason="algorithm", explanation="alg is not the algorithm of the key")
     try:
         _JWS.decode_complete(token, key=key.material, algorithms=[alg])
     except jwt.PyJWTError as error:
-        raise TokenInvalid("the signature does not fit", reason="signature") from error
+        raise TokenInvalid(reason="signature", explanation="the signature does not fit") from error
 
 
 def _as_json(claims: Claims) -> dict[str, Any]:

@@ -26,14 +26,18 @@ class FieldProblem:
 class TokenInvalid(StreamhubError):
     """Not a token of ours: form, key, signature, issuer or audience.
 
-    ``reason`` is a stable word for the log and the command line; HTTP tells the code alone.
+    HTTP tells the code and one fixed sentence; ``reason`` (a stable word) and
+    ``explanation`` are for the log and the command line.
     """
 
     code = "token_invalid"
 
-    def __init__(self, detail: str = "not a valid token", *, reason: str = "malformed") -> None:
+    def __init__(
+        self, detail: str = "not a valid token", *, reason: str = "malformed", explanation: str = ""
+    ) -> None:
         super().__init__(detail)
         self.reason = reason
+        self.explanation = explanation
 
 
 class TokenExpired(StreamhubError):
