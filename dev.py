@@ -64,7 +64,9 @@ def succeeds(*command: str | Path) -> bool:
     quiet = subprocess.DEVNULL
     words = [str(word) for word in command]
     try:
-        return subprocess.run(words, cwd=ROOT, env=ENV, stdout=quiet, stderr=quiet, check=False).returncode == 0
+        return (
+            subprocess.run(words, cwd=ROOT, env=ENV, stdout=quiet, stderr=quiet, check=False).returncode == 0
+        )
     except FileNotFoundError:
         return False
 
@@ -86,7 +88,7 @@ def make_venv() -> None:
     """Make .venv with uv inside, whether or not this Python has pip."""
     if (BIN / "uv").exists() and succeeds(PYTHON, "--version"):
         return
-    installer = ("install", "-q", "--require-hashes", "-r", requirements("installer"))
+    installer: tuple[str | Path, ...] = ("install", "-q", "--require-hashes", "-r", requirements("installer"))
     shutil.rmtree(VENV, ignore_errors=True)
     if not succeeds(sys.executable, "-m", "venv", "--without-pip", VENV):
         sys.exit("Python's venv module is missing. On Debian and Ubuntu: apt install python3-venv")

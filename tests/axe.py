@@ -1,0 +1,34 @@
+"""axe-core in a page: which rules of accessibility it breaks."""
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page
+
+FILE = Path(__file__).resolve().parent.parent / ".cache/web/node_modules/axe-core/axe.min.js"
+
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "EN-301-549", "RGAAv4", "best-practice")
+
+
+async def violations(page: Page) -> list[str]:
+    """One line per broken rule and element: ``rule: element: what is wrong``."""
+    await page.evaluate(_source())
+    answer = await page.evaluate("tags => axe.run(document, {runOnly: tags})", list(RULES))
+    return [
+        f"{rule['id']}: {' '.join(map(str, node['target']))}: {rule['help']}"
+        for rule in answer["violations"]
+        for node in rule["nodes"]
+    ]
+
+
+async def assert_accessible(page: Page) -> None:
+    """Fail with every violation of the page as it stands now."""
+    assert await violations(page) == []
+
+
+@cache
+def _source() -> str:
+    if not FILE.exists():
+        pytest.skip("axe-core is not installed: run `python3 dev.py test` once")
+    return FILE.read_text(encoding="utf-8")
