@@ -1,0 +1,26 @@
+"""A person of the roster, as the live list shows them."""
+
+from streamhub.access.model import Grant, Participant
+from streamhub.presence.model import Who
+
+
+def who_of(participant: Participant) -> Who:
+    """Somebody of the roster."""
+    return Who(
+        participant=participant.id,
+        delegation=participant.delegation,
+        role=participant.role,
+        label=participant.label,
+        seat=participant.seat,
+    )
+
+
+def who_is(grant: Grant) -> Who:
+    """Whoever holds this grant."""
+    return Who(
+        participant=grant.participant,
+        delegation=grant.delegation,
+        role=grant.role,
+        label=grant.label,
+        seat=grant.seat,
+    )
