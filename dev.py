@@ -122,8 +122,8 @@ def lock(_: Sequence[str]) -> int:
     make_venv()
     fixed = ("--universal", "--python-version", "3.11", "--generate-hashes", "--no-header", "--no-annotate")
     for name, what in LOCKS.items():
-        command = (BIN / "uv", "pip", "compile", "-q", "--upgrade", *what, *fixed)
-        run(*command, "-o", requirements(name).relative_to(ROOT))
+        file = requirements(name).relative_to(ROOT)
+        run(BIN / "uv", "pip", "compile", "-q", "--upgrade", *what, *fixed, "-o", file)
     return 0
 
 
