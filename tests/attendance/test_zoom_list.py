@@ -2,22 +2,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from streamhub.attendance.matching import people
 from streamhub.attendance.zoom_list import read_zoom_list
 from streamhub.attendance.zoom_times import DateOrder
-from streamhub.kit.clock import parse_rfc3339, rfc3339
+from streamhub.kit.clock import SECOND, parse_rfc3339, rfc3339
 from streamhub.kit.errors import FileInvalid
+from tests.attendance.zoom_samples import HEADER, INTEGRATIONS_SAMPLE, union_ms, zoomclass
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 MDY, DMY, YMD = DateOrder.MDY, DateOrder.DMY, DateOrder.YMD
-HEADER = "Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes),Guest,In Waiting Room"
-INTEGRATIONS_SAMPLE = """\
-Meeting ID,Topic,Start Time,End Time,User Email,Duration (Minutes),Participants
-"855 1234 5678",Atelier 3,11/03/2021 11:00:00 PM,11/04/2021 12:02:00 AM,hote@example.org,62,2
-
-Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes),Guest,In Waiting Room
-BEN-01 (iPad de B.),,11/03/2021 11:00:05 PM,11/04/2021 12:01:00 AM,61,Yes,No
-BEN-01,,11/03/2021 10:58:00 PM,11/03/2021 11:00:04 PM,3,Yes,Yes
-"""
 FOURTH_OF_NOVEMBER = (parse_rfc3339("2021-11-04T12:00:00Z"), parse_rfc3339("2021-11-04T16:00:00Z"))
 
 
@@ -227,3 +220,21 @@ def test_a_table_of_several_meetings_keeps_the_number_with_each_row():
 
     assert found.meeting_id is None
     assert [row.meeting for row in found.rows] == ["85512345678", "85512345679"]
+
+
+@pytest.mark.needs_shared_cases
+@pytest.mark.parametrize("name", ["participants_heroes.csv", "participants_heroes_full.csv"])
+def test_the_teaching_sample_is_31_rows_of_27_people(name):
+    found = read_zoom_list(zoomclass(name), file=name, zone=BRUSSELS)
+    persons = people(found.rows)
+
+    assert (len(found.rows), len(persons), found.problems) == (31, 27, ())
+    assert sum(row.left_at - row.joined_at for row in found.rows) == 146_373 * SECOND
+    assert sum(union_ms([(r.joined_at, r.left_at) for r in p.rows]) for p in persons) == 139_732 * SECOND
+
+
+@pytest.mark.needs_shared_cases
+def test_the_teaching_sample_names_its_meeting_above_the_list():
+    found = read_zoom_list(zoomclass("participants_heroes_full.csv"), file="full.csv", zone=BRUSSELS)
+
+    assert (found.meeting_id, found.topic, found.rows[0].line) == ("60245167821", "Heroes meeting", 5)
