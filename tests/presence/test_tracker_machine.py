@@ -20,10 +20,8 @@ PEOPLE = [
     for n, (code, role) in enumerate(
         [
             ("BJ", Role.DELEGATE),
-            ("BJ", Role.PRESS),
-            ("SN", Role.DELEGATE),
+            ("SN", Role.PRESS),
             ("SN", Role.INTERPRETER),
-            ("REHEARSAL", Role.DELEGATE),
         ]
     )
 ]
@@ -157,7 +155,6 @@ class TheDay(RuleBasedStateMachine):
     def the_summary_is_a_head_count_of_the_list(self) -> None:
         snapshot = self.tracker.snapshot()
         counted = [p for p in snapshot.people if p.who.role is not Role.INTERPRETER]
-        counted = [p for p in counted if p.who.delegation != "REHEARSAL"]
         assert snapshot.summary.heads == heads(counted)
         for delegation in snapshot.summary.delegations:
             assert delegation.heads == heads([p for p in counted if p.who.delegation == delegation.code])
@@ -239,5 +236,5 @@ def heads(rows: list[Person]) -> Heads:
 
 TestTheDay = TheDay.TestCase
 TestTheDay.settings = settings(
-    max_examples=100, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=150, stateful_step_count=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
