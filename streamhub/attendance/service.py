@@ -10,7 +10,7 @@ from streamhub.attendance.model import Cause, Correction, Event, EventKind, Key,
 from streamhub.kit.channel import Channel
 from streamhub.kit.clock import SECOND, Clock, Instant
 from streamhub.kit.db import Database, WriteTx
-from streamhub.kit.errors import FieldInvalid, FieldProblem, StateConflict
+from streamhub.kit.errors import FieldInvalid, FieldProblem
 from streamhub.kit.ids import NodeId, ParticipantId, SessionSlug, new_id
 from streamhub.kit.log import get_logger
 from streamhub.kit.settings import Settings
@@ -151,8 +151,6 @@ class AttendanceService:
             raise FieldInvalid(FieldProblem("until", "must not be in the future"))
         if not order.reason:
             raise FieldInvalid(FieldProblem("reason", "must say why"))
-        if order.channel is Channel.ZOOM and not order.present:
-            raise StateConflict("an absence is cut from every channel: leave the channel out")
         event = Event(
             kind=EventKind.CORRECT,
             at=now,

@@ -1,0 +1,50 @@
+"""Public pages: opened, closed, and ended with the session or the server."""
+
+from collections.abc import Sequence
+
+from streamhub.attendance import openings_store, store
+from streamhub.attendance.openings_model import Opening
+from streamhub.kit.clock import SECOND, Clock, Instant
+from streamhub.kit.db import Database, WriteTx
+from streamhub.kit.ids import NodeId, SessionSlug, ViewerId
+from streamhub.programme.model import Session
+
+
+class OpeningsService:
+    """Openings of public pages on this node."""
+
+    def __init__(self, db: Database, clock: Clock, node: NodeId) -> None:
+        self._db = db
+        self._clock = clock
+        self._node = node
+
+    async def start(self) -> None:
+        """End what a crash left open, at the lease of the node that had it."""
+        await self._db.write(self._recover)
+
+    def _recover(self, tx: WriteTx) -> None:
+        for number, node, since in openings_store.left_open(tx, self._node):
+            lease = store.lease(tx, node) or since
+            openings_store.end(tx, number, max(lease, since + SECOND))
+
+    async def open(self, viewer: ViewerId, session: Session, at: Instant) -> None:
+        """A page opened; returns after the commit."""
+        await self._db.write(
+            lambda tx: openings_store.open_page(tx, viewer, session.slug, session.run, at, self._node)
+        )
+
+    def close(self, viewer: ViewerId, slug: SessionSlug, at: Instant) -> None:
+        """A page closed at ``at``; written with the next group."""
+        self._db.submit(lambda tx: openings_store.close_page(tx, viewer, slug, at))
+
+    async def end_session(self, slug: SessionSlug, at: Instant) -> None:
+        """The session ended at ``at``."""
+        await self._db.write(lambda tx: openings_store.close_session(tx, slug, at))
+
+    async def stop(self, at: Instant) -> None:
+        """This node stops."""
+        await self._db.write(lambda tx: openings_store.close_node(tx, self._node, at))
+
+    async def of_session(self, session: Session) -> Sequence[Opening]:
+        """Every opening of one holding of a session."""
+        return await self._db.read(lambda tx: openings_store.of_session(tx, session.slug, session.run))

@@ -1,0 +1,96 @@
+"""What moderators do with people: look, admit, remove, correct."""
+
+from aiohttp import web
+
+from streamhub.attendance.service import CorrectionOrder
+from streamhub.handlers.request import body, grant_of, json_answer, services, slug_of
+from streamhub.handlers.wire import Answer, Body, instant, line
+from streamhub.kit.channel import Channel
+from streamhub.kit.errors import FieldInvalid, FieldProblem
+from streamhub.kit.ids import ParticipantId
+
+
+class CorrectionBody(Body):
+    """Present or absent from ``since`` to ``until``, whatever the machine recorded."""
+
+    participant: str
+    since: str
+    until: str
+    present: bool
+    reason: str
+    channel: Channel | None = None
+
+
+class PersonAnswer(Answer):
+    """The person that was admitted or removed."""
+
+    participant: str
+    session: str
+    removed: bool
+
+
+class CorrectionAnswer(Answer):
+    """The correction as it was written."""
+
+    participant: str
+    session: str
+    since: str
+    until: str
+    present: bool
+    channel: Channel
+
+
+async def presence(request: web.Request) -> web.Response:
+    """GET /api/v1/sessions/{slug}/presence"""
+    use = services(request)
+    session = await use.programme.session(slug_of(request))
+    return json_answer(await use.live.presence_list(session.slug))
+
+
+async def remove(request: web.Request) -> web.Response:
+    """POST /api/v1/sessions/{slug}/people/{participant}:remove"""
+    return await _bar(request, removed=True)
+
+
+async def admit(request: web.Request) -> web.Response:
+    """POST /api/v1/sessions/{slug}/people/{participant}:admit"""
+    return await _bar(request, removed=False)
+
+
+async def _bar(request: web.Request, *, removed: bool) -> web.Response:
+    use = services(request)
+    session = await use.programme.session(slug_of(request))
+    person = await use.access.participant(ParticipantId(request.match_info["participant"]))
+    change = use.access.remove if removed else use.access.admit
+    await change(session.slug, person.id, grant_of(request).participant)
+    return json_answer(PersonAnswer(participant=person.id, session=session.slug, removed=removed))
+
+
+async def correct(request: web.Request) -> web.Response:
+    """POST /api/v1/sessions/{slug}/corrections"""
+    asked = await body(request, CorrectionBody)
+    use = services(request)
+    session = await use.programme.session(slug_of(request))
+    person = await use.access.participant(ParticipantId(asked.participant))
+    if asked.channel is not None and not asked.present:
+        raise FieldInvalid(FieldProblem("channel", "an absence is cut from every channel"))
+    order = CorrectionOrder(
+        participant=person.id,
+        since=instant("since", asked.since),
+        until=instant("until", asked.until),
+        present=asked.present,
+        channel=asked.channel or Channel.HALL,
+        reason=line("reason", asked.reason, minimum=1, maximum=300),
+    )
+    await use.attendance.correct(session, order, grant_of(request).participant)
+    answer = CorrectionAnswer(
+        participant=person.id,
+        session=session.slug,
+        since=asked.since,
+        until=asked.until,
+        present=asked.present,
+        channel=order.channel,
+    )
+    return json_answer(answer, status=201)
+
+

@@ -1,0 +1,50 @@
+"""Reading the fields that several bodies share; each helper names the field it refuses."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from streamhub.kit.clock import Instant, parse_rfc3339
+from streamhub.kit.errors import FieldInvalid, FieldProblem
+from streamhub.kit.text import clean
+
+
+class Body(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A request body: unknown fields are refused by name."""
+
+
+class Answer(msgspec.Struct, kw_only=True):
+    """An answer; clients ignore fields that they do not know."""
+
+
+def instant(field: str, text: str) -> Instant:
+    """An RFC 3339 time; raises FieldInvalid."""
+    try:
+        return parse_rfc3339(text)
+    except (ValueError, OverflowError):
+        raise FieldInvalid(FieldProblem(field, "must be a time such as 2021-11-04T13:30:00Z")) from None
+
+
+def optional_instant(field: str, text: str | None) -> Instant | None:
+    """An RFC 3339 time or nothing; raises FieldInvalid."""
+    return None if text is None else instant(field, text)
+
+
+def line(field: str, text: str, *, maximum: int, minimum: int = 0) -> str:
+    """One cleaned line of text; raises FieldInvalid when it is too long or too short."""
+    cleaned = " ".join(clean(text).split())
+    if not minimum <= len(cleaned) <= maximum:
+        raise FieldInvalid(FieldProblem(field, f"must have {minimum} to {maximum} characters"))
+    return cleaned
+
+
+def one_of(field: str, given: Mapping[str, object]) -> str:
+    """The name of the only field of ``given`` that is set; raises FieldInvalid otherwise."""
+    names = [name for name, value in given.items() if value is not None]
+    if len(names) != 1:
+        raise FieldInvalid(FieldProblem(field, f"give exactly one of: {_listed(list(given))}"))
+    return names[0]
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names)

@@ -1,0 +1,14 @@
+"""Every table there is: importing a store declares its own."""
+
+import streamhub.access.store
+import streamhub.attendance.door_store
+import streamhub.attendance.imports_store
+import streamhub.attendance.openings_store
+import streamhub.attendance.store
+import streamhub.audience.store
+import streamhub.floor.store
+import streamhub.programme.store
+import streamhub.relay.store  # noqa: F401 - imported for the tables they declare
+from streamhub.kit.db import metadata
+
+__all__ = ["metadata"]
