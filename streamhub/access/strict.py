@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 from streamhub.access.roles import Role
 from streamhub.kit.errors import TokenInvalid
 from streamhub.kit.ids import DelegationCode, InvitationId, ParticipantId, SessionSlug
+from streamhub.programme.model import is_slug
 
 MAX_TOKEN_BYTES = 4_096
 MAX_RAW_BYTES = 65_536
@@ -24,7 +25,6 @@ AUDIENCE = "streamhub"
 EVERY_SESSION = "*"
 
 _ALPHABET = re.compile(r"[A-Za-z0-9_-]*")
-_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,98}[a-z0-9])?")
 _HEADER = frozenset({"alg", "kid", "typ"})
 _DANGEROUS = frozenset({"crit", "jwk", "jku", "x5u", "x5c"})
 _REQUIRED = ("iss", "aud", "sub", "jti", "dlg", "role", "sid", "nbf", "iat", "exp")
@@ -190,7 +190,7 @@ def _sessions(value: object) -> frozenset[SessionSlug] | None:
         return None
     if not isinstance(value, list) or not value:
         _refuse("claim_type", "sid must be a list of sessions or *")
-    if not all(isinstance(slug, str) and _SLUG.fullmatch(slug) for slug in value):
+    if not all(isinstance(slug, str) and is_slug(slug) for slug in value):
         _refuse("claim_type", "sid must hold slugs")
     return frozenset(SessionSlug(slug) for slug in value)
 

@@ -1,0 +1,173 @@
+"""From a credential to a grant: links, tokens and cookies against the invitation's row."""
+
+import hashlib
+import secrets
+
+from streamhub.access import store, tokens
+from streamhub.access.model import Entered, Grant, Invitation, Sessions, StoredGrant, Verdict
+from streamhub.access.signer import Signer
+from streamhub.access.strict import Claims
+from streamhub.kit.clock import SECOND, Clock
+from streamhub.kit.db import Database
+from streamhub.kit.errors import (
+    CodeUnknown,
+    InvitationRevoked,
+    Removed,
+    StreamhubError,
+    TokenExpired,
+    TokenInvalid,
+    WrongSession,
+)
+from streamhub.kit.ids import DelegationCode, InvitationId, SessionSlug
+from streamhub.programme.service import ProgrammeService
+
+COOKIE_BYTES = 32
+CACHED = 20_000  # invitations kept in memory: some 10 MB
+
+
+class Gate:
+    """Lets in and keeps out. Rows of invitations are cached until ``forget``."""
+
+    def __init__(self, db: Database, clock: Clock, programme: ProgrammeService, signer: Signer) -> None:
+        self._db = db
+        self._clock = clock
+        self._programme = programme
+        self._signer = signer
+        self._cache: dict[InvitationId, Invitation] = {}
+        self._forgotten = 0
+
+    def forget(self, invitation: InvitationId) -> None:
+        """Read the row again at its next use: somebody changed it."""
+        self._forgotten += 1
+        self._cache.pop(invitation, None)
+
+    def forget_all(self) -> None:
+        """Read every row again at its next use: many were changed."""
+        self._forgotten += 1
+        self._cache.clear()
+
+    async def enter(self, credential: str) -> Entered:
+        """Make a grant for a link code or a token.
+
+        Raises CodeUnknown, InvitationRevoked, TokenInvalid, TokenExpired or TokenNotYetValid.
+        """
+        credential = credential.strip()
+        if "." in credential:
+            opened, generation = await self._by_token(await self._decoded(credential))
+        else:
+            opened, generation = await self._by_code(credential)
+        cookie = secrets.token_urlsafe(COOKIE_BYTES)
+        row = StoredGrant(opened.invitation, generation, opened.sessions, opened.expires_at)
+        now = self._clock.now()
+        await self._db.write(lambda tx: store.add_grant(tx, digest(cookie), row, now))
+        return Entered(cookie, opened)
+
+    async def grant_for_cookie(self, cookie: str) -> Grant:
+        """What a cookie lets its request do; raises as ``enter`` does."""
+        found = await self._db.read(lambda tx: store.grant(tx, digest(cookie)))
+        if found is None:
+            raise TokenInvalid("this browser was not let in, or no longer is", reason="cookie")
+        invitation = await self._checked(found.invitation, found.generation)
+        if found.expires_at <= self._clock.now():
+            raise TokenExpired("the token is over", expired_at=found.expires_at)
+        return invitation.grant(found.sessions, found.expires_at)
+
+    async def grant_for_token(self, token: str) -> Grant:
+        """What a bearer token lets its request do; raises as ``enter`` does."""
+        grant, _ = await self._by_token(await self._decoded(token))
+        return grant
+
+    async def leave(self, cookie: str) -> None:
+        """Forget one entering: the browser's cookie opens nothing any more."""
+        await self._db.write(lambda tx: store.drop_grant(tx, digest(cookie)))
+
+    async def verify(self, token: str, session: SessionSlug | None) -> Verdict:
+        """Whether a token opens something now, or this session; never raises for the token."""
+        claims: Claims | None = None
+        try:
+            claims = tokens.verify(token, await self._signer.keys())
+            tokens.check_times(claims, self._clock.now())
+            grant, _ = await self._by_token(claims)
+            if session is not None:
+                await self.require(grant, session)
+        except TokenInvalid as error:
+            return Verdict(valid=False, code=error.code, reason=error.reason, explanation=error.explanation)
+        except StreamhubError as error:
+            return Verdict(
+                valid=False, code=error.code, claims=claims, reason=error.code, explanation=str(error)
+            )
+        return Verdict(valid=True, claims=claims)
+
+    async def require(self, grant: Grant, session: SessionSlug) -> None:
+        """Raise UnknownSession, WrongSession or Removed unless the grant opens the session."""
+        await self._programme.session(session)
+        if not grant.allows(session):
+            raise WrongSession("the invitation does not open this session")
+        if await self._db.read(lambda tx: store.is_removed(tx, session, grant.participant)):
+            raise Removed("removed from this session")
+
+    async def _decoded(self, token: str) -> Claims:
+        return tokens.decode(token, await self._signer.keys(), self._clock.now())
+
+    async def _by_code(self, code: str) -> tuple[Grant, int]:
+        hashed = digest(code.lower())
+        found = await self._db.read(lambda tx: store.code(tx, hashed))
+        if found is None:
+            raise CodeUnknown("this link opens nothing")
+        invitation = await self._checked(*found)
+        return invitation.grant(), found[1]
+
+    async def _by_token(self, claims: Claims) -> tuple[Grant, int]:
+        """The invitation's row decides; the token may only narrow it."""
+        if claims.inv is None or claims.gen is None or claims.dep is None:
+            raise TokenInvalid(reason="claim_missing", explanation="without inv, gen or dep")
+        invitation = await self._checked(claims.inv, claims.gen, claims)
+        if claims.run is not None:
+            await self._check_run(claims.sid, claims.run)
+        grant = invitation.grant(claims.sid, claims.exp * SECOND)
+        return grant, claims.gen
+
+    async def _checked(
+        self, invitation_id: InvitationId, generation: int, claims: Claims | None = None
+    ) -> Invitation:
+        invitation = await self._invitation(invitation_id)
+        if invitation is None:
+            raise TokenInvalid(reason="invitation", explanation="no such invitation")
+        if claims is not None:
+            _check_subject(claims, invitation)
+        epoch = await self._epoch(invitation.delegation)
+        invitation.check(generation=generation, epoch=epoch, now=self._clock.now())
+        return invitation
+
+    async def _invitation(self, invitation_id: InvitationId) -> Invitation | None:
+        cached = self._cache.get(invitation_id)
+        if cached is not None:
+            return cached
+        before = self._forgotten
+        found = await self._db.read(lambda tx: store.invitation(tx, invitation_id))
+        if found is not None and before == self._forgotten:  # else the row may be older than the change
+            if len(self._cache) >= CACHED:
+                self._cache.clear()
+            self._cache[invitation_id] = found
+        return found
+
+    async def _epoch(self, code: DelegationCode) -> int:
+        return next((d.epoch for d in await self._programme.delegations() if d.code == code), 0)
+
+    async def _check_run(self, sessions: Sessions, run: int) -> None:
+        """A token for one holding of its sessions is no token for the next one."""
+        for slug in sessions or ():
+            if (await self._programme.session(slug)).run != run:
+                raise WrongSession("the token was for another holding of this session")
+
+
+def _check_subject(claims: Claims, invitation: Invitation) -> None:
+    if claims.sub != invitation.participant:
+        raise TokenInvalid(reason="subject", explanation="sub is not the person of the invitation")
+    if claims.dep != invitation.epoch:
+        raise InvitationRevoked("the links of the delegation were replaced", replaced=True)
+
+
+def digest(secret: str) -> str:
+    """What is stored of a code or cookie: both are random, so one plain hash is enough."""
+    return hashlib.sha256(secret.encode(errors="replace")).hexdigest()

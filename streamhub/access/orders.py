@@ -1,0 +1,165 @@
+"""Which invitations may be issued: bounds, defaults, and what each role may order. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from streamhub.access.model import (
+    MAX_COUNT,
+    MAX_DEVICES,
+    MAX_LABEL,
+    MAX_LIFETIME,
+    Grant,
+    InvitationOrder,
+)
+from streamhub.access.roles import NEEDS_DELEGATION, Role
+from streamhub.kit.clock import DAY, MINUTE, Instant, from_datetime, to_datetime
+from streamhub.kit.errors import FieldInvalid, FieldProblem, RoleForbidden
+from streamhub.kit.ids import DelegationCode, SessionSlug
+from streamhub.kit.text import clean
+from streamhub.programme.model import REHEARSAL, STAFF, Delegation, Summit
+
+WITHOUT_DATES = 30 * DAY
+"""How long an invitation is good where the summit has no last day, or that day is over."""
+
+AT_THE_DESK = frozenset({Role.DELEGATE, Role.PRESS, Role.OBSERVER})
+
+_STAFF_SEATS = {
+    Role.INTERPRETER: "INT",
+    Role.TECHNICIAN: "TEC",
+    Role.MODERATOR: "MOD",
+    Role.DESK: "DESK",
+    Role.COMMUNICATIONS: "COM",
+    Role.ORGANISER: "ORG",
+    Role.OBSERVER: "OBS",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What an order is checked against. ``summit_end`` None: no last day, or it is over."""
+
+    now: Instant
+    sessions: frozenset[SessionSlug]
+    delegations: Mapping[DelegationCode, Delegation]
+    summit_end: Instant | None
+    day_end: Instant
+    device_limit: int
+
+    @property
+    def default_expiry(self) -> Instant:
+        """When an invitation ends if nobody says otherwise."""
+        return self.now + WITHOUT_DATES if self.summit_end is None else self.summit_end
+
+    def epoch(self, code: DelegationCode) -> int:
+        """The delegation's epoch; reserved delegations have none to raise."""
+        found = self.delegations.get(code)
+        return 0 if found is None else found.epoch
+
+    def seats(self, code: DelegationCode) -> int | None:
+        """How many delegates the delegation may send; None is no limit."""
+        found = self.delegations.get(code)
+        return None if found is None else found.seats
+
+
+def summit_end(summit: Summit, overrun_minutes: int, now: Instant) -> Instant | None:
+    """The end of the summit's last day in its zone, plus the overrun; None when that is past."""
+    if summit.ends_on is None:
+        return None
+    midnight = datetime.combine(summit.ends_on + timedelta(days=1), time(), ZoneInfo(summit.timezone))
+    end = min(from_datetime(midnight) + overrun_minutes * MINUTE, now + MAX_LIFETIME)
+    return end if end > now else None
+
+
+def day_end(timezone: str, now: Instant) -> Instant:
+    """The next midnight in the summit's zone."""
+    zone = ZoneInfo(timezone)
+    today = to_datetime(now).astimezone(zone).date()
+    return from_datetime(datetime.combine(today + timedelta(days=1), time(), zone))
+
+
+def seat_prefix(role: Role, delegation: DelegationCode) -> str:
+    """``BJ`` of ``BJ-03``; staff are told apart by what they do: ``MOD-01``."""
+    return _STAFF_SEATS[role] if delegation == STAFF else delegation
+
+
+def complete(order: InvitationOrder, facts: Facts) -> InvitationOrder:
+    """The order with its defaults filled in; raises FieldInvalid with every wrong field."""
+    filled = replace(
+        order,
+        delegation=STAFF if order.delegation is None else order.delegation,
+        devices=facts.device_limit if order.devices is None else order.devices,
+        expires_at=facts.default_expiry if order.expires_at is None else order.expires_at,
+        label=clean(order.label).replace("\n", " "),
+    )
+    problems = [*_people(filled, facts), *_times(filled, facts)]
+    if problems:
+        raise FieldInvalid(*problems)
+    return filled
+
+
+def bounded(order: InvitationOrder, grant: Grant, facts: Facts) -> InvitationOrder:
+    """What the holder of ``grant`` may order of this.
+
+    Organisers everything; correspondents delegates of their own delegation; the desk one
+    person more, for the day. Raises RoleForbidden, or FieldInvalid naming the field.
+    """
+    if grant.role is Role.ORGANISER:
+        return order
+    if grant.role is Role.CORRESPONDENT:
+        if order.role is not Role.DELEGATE or order.delegation not in (None, grant.delegation):
+            raise RoleForbidden("a correspondent invites delegates of the own delegation")
+        return replace(order, delegation=grant.delegation)
+    if grant.role is Role.DESK and order.role in AT_THE_DESK:
+        if order.count != 1:
+            raise FieldInvalid(FieldProblem("count", "the desk invites one person at a time"))
+        asked = facts.day_end if order.expires_at is None else order.expires_at
+        return replace(order, expires_at=min(asked, facts.day_end))
+    raise RoleForbidden(f"the role {grant.role} may not invite this")
+
+
+def _people(order: InvitationOrder, facts: Facts) -> list[FieldProblem]:
+    problems = []
+    if problem := delegation_problem(order.role, order.delegation, facts):
+        problems.append(FieldProblem("delegation", problem))
+    if not 1 <= order.count <= MAX_COUNT:
+        problems.append(FieldProblem("count", f"must be from 1 to {MAX_COUNT}"))
+    if order.devices is None or not 1 <= order.devices <= MAX_DEVICES:
+        problems.append(FieldProblem("devices", f"must be from 1 to {MAX_DEVICES}"))
+    if len(order.label) > MAX_LABEL:
+        problems.append(FieldProblem("label", f"must not be longer than {MAX_LABEL} characters"))
+    if problem := sessions_problem(order.sessions, facts):
+        problems.append(FieldProblem("sessions", problem))
+    return problems
+
+
+def delegation_problem(role: Role, code: DelegationCode | None, facts: Facts) -> str | None:
+    """Why this role cannot stand in this delegation, or None."""
+    if role in NEEDS_DELEGATION and code in (None, STAFF):
+        return f"the role {role} needs a delegation"
+    if code in (None, STAFF, REHEARSAL):
+        return None
+    return None if code in facts.delegations else f"no delegation {code}"
+
+
+def sessions_problem(sessions: tuple[SessionSlug, ...] | None, facts: Facts) -> str | None:
+    """Why these sessions cannot be opened, or None."""
+    if sessions is None:
+        return None
+    if not sessions:
+        return "must name a session; leave it out for all of them"
+    unknown = [slug for slug in sessions if slug not in facts.sessions]
+    return f"no session {', '.join(unknown)}" if unknown else None
+
+
+def _times(order: InvitationOrder, facts: Facts) -> list[FieldProblem]:
+    until = order.expires_at or 0
+    problems = []
+    if until <= facts.now:
+        problems.append(FieldProblem("expires_at", "must lie in the future"))
+    if until > facts.now + MAX_LIFETIME:
+        problems.append(FieldProblem("expires_at", "must lie within 400 days"))
+    if order.not_before is not None and order.not_before >= until:
+        problems.append(FieldProblem("not_before", "must lie before expires_at"))
+    return problems

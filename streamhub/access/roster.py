@@ -1,0 +1,128 @@
+"""From orders and the organiser's list of people to invitations ready to be stored. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from streamhub.access import orders
+from streamhub.access.model import MAX_LABEL, Identity, Invitation, InvitationOrder, NewInvitation
+from streamhub.access.orders import Facts
+from streamhub.access.roles import Role
+from streamhub.kit.clock import Instant
+from streamhub.kit.errors import (
+    FieldInvalid,
+    FieldProblem,
+    FileInvalid,
+    FileProblem,
+    InvitationRevoked,
+)
+from streamhub.kit.ids import InvitationId, ParticipantId, new_id
+from streamhub.kit.text import clean
+from streamhub.programme.files import ParticipantEntry
+from streamhub.programme.model import STAFF
+
+FILE = "participants.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One checked line of the organiser's list; ``new`` is stored if the person is not known yet."""
+
+    external_id: str
+    new: NewInvitation
+    name: str
+    email: str
+    lang: str
+
+    def identity(self, participant: ParticipantId) -> Identity | None:
+        """Who this is, None when the list says nothing of it."""
+        if not (self.name or self.email or self.lang):
+            return None
+        return Identity(participant=participant, name=self.name, email=self.email, lang=self.lang)
+
+
+def new_invitation(order: InvitationOrder, facts: Facts, code_hash: str) -> NewInvitation:
+    """One invitation of a complete order, for a participant who does not exist yet."""
+    delegation = order.delegation or STAFF
+    return NewInvitation(
+        id=InvitationId(new_id("i")),
+        participant=ParticipantId(new_id("p")),
+        external_id=None,
+        delegation=delegation,
+        role=order.role,
+        label=order.label,
+        speak=order.speak,
+        sessions=None if order.sessions is None else frozenset(order.sessions),
+        not_before=order.not_before,
+        expires_at=facts.default_expiry if order.expires_at is None else order.expires_at,
+        devices=facts.device_limit if order.devices is None else order.devices,
+        epoch=facts.epoch(delegation),
+        code_hash=code_hash,
+    )
+
+
+def listed(
+    entries: Iterable[ParticipantEntry], facts: Facts, code_hashes: Mapping[str, str]
+) -> tuple[Listed, ...]:
+    """Check the whole list; raises FileInvalid with every problem."""
+    entries = tuple(entries)
+    problems = [problem for entry in entries for problem in _problems(entry, facts)]
+    if problems:
+        raise FileInvalid(problems)
+    return tuple(_listed(entry, facts, code_hashes[entry.external_id]) for entry in entries)
+
+
+def is_changed(old: Invitation, new: NewInvitation, facts: Facts) -> bool:
+    """Whether the list, or the summit's last day, says something else than the row does."""
+    was = (old.delegation, old.role, old.label, old.speak, old.sessions, old.expires_at)
+    now = (new.delegation, new.role, new.label, new.speak, new.sessions, extended(old, facts))
+    return was != now
+
+
+def extended(old: Invitation, facts: Facts) -> Instant:
+    """When a listed person's invitation ends: never earlier than it did, later with the summit."""
+    return old.expires_at if facts.summit_end is None else max(old.expires_at, facts.summit_end)
+
+
+def check_seats(taken: int, wanted: int, seats: int) -> None:
+    """Raise FieldInvalid when the delegation has not so many free seats."""
+    if taken + wanted > seats:
+        raise FieldInvalid(FieldProblem("count", f"{taken} of the {seats} seats are taken"))
+
+
+def check_replaceable(invitation: Invitation) -> None:
+    """Raise InvitationRevoked: what was withdrawn is issued anew, not replaced."""
+    if invitation.revoked_at is not None:
+        raise InvitationRevoked("the invitation was revoked")
+
+
+def _listed(entry: ParticipantEntry, facts: Facts, code_hash: str) -> Listed:
+    order = orders.complete(_order(entry), facts)
+    made = replace(new_invitation(order, facts, code_hash), external_id=entry.external_id)
+    return Listed(entry.external_id, made, clean(entry.name), clean(entry.email), entry.lang)
+
+
+def _order(entry: ParticipantEntry) -> InvitationOrder:
+    return InvitationOrder(
+        role=Role(entry.role),
+        delegation=entry.delegation,
+        sessions=entry.sessions,
+        label=entry.label,
+        speak=entry.speak,
+    )
+
+
+def _problems(entry: ParticipantEntry, facts: Facts) -> list[FileProblem]:
+    if entry.role not in set(Role):
+        return [_problem(entry, "role", f"no role {entry.role!r}; one of {', '.join(Role)}")]
+    found = []
+    if problem := orders.delegation_problem(Role(entry.role), entry.delegation, facts):
+        found.append(_problem(entry, "delegation", problem))
+    if problem := orders.sessions_problem(entry.sessions, facts):
+        found.append(_problem(entry, "sessions", problem))
+    if len(entry.label) > MAX_LABEL:
+        found.append(_problem(entry, "label", f"longer than {MAX_LABEL} characters"))
+    return found
+
+
+def _problem(entry: ParticipantEntry, field: str, message: str) -> FileProblem:
+    return FileProblem(FILE, None, field, f"{message} (external_id {entry.external_id})")

@@ -1,0 +1,353 @@
+"""Invitations: issue, enter, check, revoke, replace; and who is barred from which session."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from streamhub.access import orders, roster, store
+from streamhub.access.gate import Gate, digest
+from streamhub.access.model import (
+    CODE_LENGTH,
+    Entered,
+    Grant,
+    Invitation,
+    InvitationOrder,
+    IssuedInvitation,
+    Jwks,
+    NewInvitation,
+    Page,
+    Participant,
+    SessionToken,
+    StoredKey,
+    Verdict,
+)
+from streamhub.access.orders import Facts
+from streamhub.access.roles import Role
+from streamhub.access.roster import Listed
+from streamhub.access.signer import Signer
+from streamhub.kit.clock import SECOND, Clock, Instant
+from streamhub.kit.db import Database, WriteTx
+from streamhub.kit.errors import FieldInvalid, FieldProblem, NotFound, WrongSession
+from streamhub.kit.ids import (
+    DelegationCode,
+    InvitationId,
+    ParticipantId,
+    SessionSlug,
+    random_base32,
+)
+from streamhub.kit.log import get_logger
+from streamhub.kit.settings import Settings
+from streamhub.programme.files import ParticipantEntry
+from streamhub.programme.service import ProgrammeService
+
+log = get_logger(__name__)
+
+MIN_TTL_SECONDS = 60
+CURSOR_DIGITS = 15
+
+
+class AccessService:
+    """Who may join what. ``keys_folder`` holds the private signing keys."""
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        settings: Settings,
+        programme: ProgrammeService,
+        keys_folder: Path,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._settings = settings
+        self._programme = programme
+        self._signer = Signer(db, clock, settings.issuer or settings.public_url, keys_folder)
+        self._gate = Gate(db, clock, programme, self._signer)
+
+    # Issuing
+
+    async def issue(self, order: InvitationOrder, by: str) -> tuple[IssuedInvitation, ...]:
+        """Make ``order.count`` invitations, each for a new participant with the next seat.
+
+        Links and tokens are in the answer and nowhere else. Raises FieldInvalid.
+        """
+        facts = await self._facts()
+        return await self._issue(orders.complete(order, facts), facts, by, seats=None)
+
+    async def issue_as(self, order: InvitationOrder, grant: Grant) -> tuple[IssuedInvitation, ...]:
+        """The same within what the holder of ``grant`` may order; raises RoleForbidden too."""
+        facts = await self._facts()
+        complete = orders.complete(orders.bounded(order, grant, facts), facts)
+        seats = facts.seats(grant.delegation) if grant.role is Role.CORRESPONDENT else None
+        return await self._issue(complete, facts, grant.invitation, seats)
+
+    async def load_participants(
+        self, entries: Iterable[ParticipantEntry], by: str
+    ) -> tuple[IssuedInvitation, ...]:
+        """Take over the organiser's list: new people get an invitation, known ones their new data.
+
+        Known by ``external_id``; their links stay good. Answers the new invitations only.
+        Raises FileInvalid for the whole list before anything is written.
+        """
+        facts = await self._facts()
+        entries = tuple(entries)
+        codes = {entry.external_id: random_base32(CODE_LENGTH) for entry in entries}
+        listed = roster.listed(entries, facts, {name: digest(code) for name, code in codes.items()})
+
+        added = await self._db.write(lambda tx: _take_over(tx, listed, facts, by))
+
+        self._gate.forget_all()
+        return tuple([await self._issued(row, codes[name]) for row, name in added])
+
+    async def replace(self, invitation_id: InvitationId, by: str) -> IssuedInvitation:
+        """A new link for the same participant; all earlier links, tokens and grants are dead.
+
+        Raises NotFound, or InvitationRevoked for one that was revoked.
+        """
+        old = await self.invitation(invitation_id)
+        facts = await self._facts()
+        code = random_base32(CODE_LENGTH)
+
+        def run(tx: WriteTx) -> Invitation:
+            current = _required(store.invitation(tx, invitation_id))
+            roster.check_replaceable(current)
+            until = current.expires_at if current.expires_at > facts.now else facts.default_expiry
+            epoch = facts.epoch(current.delegation)
+            store.replace(tx, current, digest(code), epoch=epoch, expires_at=until)
+            tx.notice("invitation", invitation_id)
+            return _required(store.invitation(tx, invitation_id))
+
+        replaced = await self._db.write(run)
+        self._gate.forget(invitation_id)
+        log.info("invitation replaced", invitation=old.id, generation=replaced.generation, by=by)
+        return await self._issued(replaced, code)
+
+    async def session_token(
+        self, slug: SessionSlug, invitation_id: InvitationId, ttl_seconds: int | None
+    ) -> SessionToken:
+        """A token for one session, for ``ttl_seconds`` or as long as the invitation.
+
+        Raises UnknownSession, NotFound, WrongSession, InvitationRevoked, TokenExpired, FieldInvalid.
+        """
+        session = await self._programme.session(slug)
+        invitation = await self.invitation(invitation_id)
+        now = self._clock.now()
+        facts = await self._facts()
+        epoch = facts.epoch(invitation.delegation)
+        invitation.check(generation=invitation.generation, epoch=epoch, now=invitation.not_before or now)
+        if not invitation.grant().allows(session.slug):
+            raise WrongSession("the invitation does not open this session")
+        until = invitation.expires_at
+        if ttl_seconds is not None:
+            if ttl_seconds < MIN_TTL_SECONDS:
+                raise FieldInvalid(FieldProblem("ttl", f"must be at least {MIN_TTL_SECONDS} seconds"))
+            until = min(until, now + ttl_seconds * SECOND)
+        token = await self._signer.mint(invitation, frozenset({session.slug}), until)
+        return SessionToken(token=token, link=self._token_link(token), expires_at=_whole_second(until))
+
+    async def personal_link(self, invitation: Invitation) -> str:
+        """A signed link of the invitation's present generation: it can be made at any time.
+
+        The short link cannot: only the hash of its code is kept.
+        """
+        return self._token_link(await self._signer.mint(invitation))
+
+    # Entering
+
+    async def enter(self, credential: str) -> Entered:
+        """Let in by a link code or a token; the cookie's secret is in the answer alone.
+
+        Raises CodeUnknown, InvitationRevoked, TokenInvalid, TokenExpired or TokenNotYetValid.
+        """
+        return await self._gate.enter(credential)
+
+    async def leave(self, cookie: str) -> None:
+        """Forget one entering."""
+        await self._gate.leave(cookie)
+
+    async def grant_for_cookie(self, cookie: str) -> Grant:
+        """What a cookie lets its request do; raises as ``enter`` does."""
+        return await self._gate.grant_for_cookie(cookie)
+
+    async def grant_for_token(self, token: str) -> Grant:
+        """What a bearer token lets its request do; raises as ``enter`` does."""
+        return await self._gate.grant_for_token(token)
+
+    async def require(self, grant: Grant, slug: SessionSlug) -> None:
+        """Raise UnknownSession, WrongSession or Removed unless the grant opens the session."""
+        await self._gate.require(grant, slug)
+
+    async def verify(self, token: str, session: SessionSlug | None = None) -> Verdict:
+        """Whether a token opens something now, or this session."""
+        return await self._gate.verify(token, session)
+
+    def forget(self, invitation_id: InvitationId) -> None:
+        """Read the invitation again at its next use; called when ``invitation`` was noticed."""
+        self._gate.forget(invitation_id)
+
+    async def drop_expired_grants(self) -> int:
+        """Forget the enterings that are over; answers how many."""
+        now = self._clock.now()
+        return await self._db.write(lambda tx: store.drop_expired_grants(tx, now))
+
+    # Keeping
+
+    async def invitation(self, invitation_id: InvitationId) -> Invitation:
+        """One invitation; raises NotFound."""
+        return _required(await self._db.read(lambda tx: store.invitation(tx, invitation_id)))
+
+    async def invitation_of(self, participant: ParticipantId) -> Invitation:
+        """The invitation of one participant; raises NotFound."""
+        return _required(await self._db.read(lambda tx: store.invitation_of(tx, participant)))
+
+    async def invitations(
+        self, *, delegation: DelegationCode | None = None, limit: int = 100, cursor: str | None = None
+    ) -> Page:
+        """Invitations in the order in which they were made; raises FieldInvalid for a bad cursor."""
+        after = _position(cursor)
+        rows = await self._db.read(
+            lambda tx: store.invitation_list(tx, delegation=delegation, after=after, limit=limit + 1)
+        )
+        more = len(rows) > limit
+        shown = rows[:limit]
+        return Page(tuple(row for _, row in shown), str(shown[-1][0]) if more else None)
+
+    async def participants(self) -> tuple[Participant, ...]:
+        """Everybody ever invited, by pseudonym, in the order of the invitations."""
+        return tuple(await self._db.read(store.participant_list))
+
+    async def revoke(self, invitation_id: InvitationId, by: str) -> Invitation:
+        """End an invitation: its grants die at once. A second time changes nothing; raises NotFound."""
+
+        def run(tx: WriteTx) -> Invitation:
+            if _required(store.invitation(tx, invitation_id)).revoked_at is None:
+                store.revoke(tx, invitation_id, self._clock.now(), by)
+                tx.notice("invitation", invitation_id)
+            return _required(store.invitation(tx, invitation_id))
+
+        revoked = await self._db.write(run)
+        self._gate.forget(invitation_id)
+        log.info("invitation revoked", invitation=invitation_id, by=by)
+        return revoked
+
+    # Being barred
+
+    async def remove(self, slug: SessionSlug, participant: ParticipantId, by: str) -> None:
+        """Bar a participant from a session until ``admit``; raises UnknownSession or NotFound."""
+        await self._known(slug, participant)
+        now = self._clock.now()
+
+        def run(tx: WriteTx) -> None:
+            if store.remove(tx, slug, participant, now, by):
+                tx.notice("removal", f"{slug}/{participant}")
+
+        await self._db.write(run)
+        log.info("participant removed", session=slug, participant=participant, by=by)
+
+    async def admit(self, slug: SessionSlug, participant: ParticipantId, by: str) -> None:
+        """Let a participant in again; raises UnknownSession or NotFound."""
+        await self._known(slug, participant)
+
+        def run(tx: WriteTx) -> None:
+            if store.admit(tx, slug, participant):
+                tx.notice("removal", f"{slug}/{participant}")
+
+        await self._db.write(run)
+        log.info("participant admitted", session=slug, participant=participant, by=by)
+
+    async def is_removed(self, slug: SessionSlug, participant: ParticipantId) -> bool:
+        """Whether the participant is barred from the session."""
+        return await self._db.read(lambda tx: store.is_removed(tx, slug, participant))
+
+    # Keys
+
+    async def jwks(self) -> Jwks:
+        """The key set for ``/.well-known/jwks.json``."""
+        return await self._signer.jwks()
+
+    async def signing_keys(self) -> Sequence[StoredKey]:
+        """Every signing key, the newest first; the first use makes one."""
+        await self._signer.key()
+        return await self._signer.stored()
+
+    async def _issue(
+        self, order: InvitationOrder, facts: Facts, by: str, seats: int | None
+    ) -> tuple[IssuedInvitation, ...]:
+        codes = [random_base32(CODE_LENGTH) for _ in range(order.count)]
+        new = [roster.new_invitation(order, facts, digest(code)) for code in codes]
+
+        def run(tx: WriteTx) -> list[Invitation]:
+            if seats is not None:
+                roster.check_seats(store.seats_taken(tx, new[0].delegation, facts.now), order.count, seats)
+            return [_add(tx, one, facts, by) for one in new]
+
+        rows = await self._db.write(run)
+        log.info("invitations issued", count=len(rows), role=order.role, delegation=order.delegation, by=by)
+        return tuple([await self._issued(row, code) for row, code in zip(rows, codes, strict=True)])
+
+    async def _issued(self, invitation: Invitation, code: str) -> IssuedInvitation:
+        token = await self._signer.mint(invitation)
+        link = f"{self._settings.public_url}/j/{code}"
+        return IssuedInvitation(invitation=invitation, link=link, token=token)
+
+    def _token_link(self, token: str) -> str:
+        return f"{self._settings.public_url}/j#{token}"
+
+    async def _known(self, slug: SessionSlug, participant: ParticipantId) -> None:
+        await self._programme.session(slug)
+        await self.invitation_of(participant)
+
+    async def _facts(self) -> Facts:
+        summit = await self._programme.summit()
+        now = self._clock.now()
+        return Facts(
+            now=now,
+            sessions=frozenset(session.slug for session in await self._programme.sessions()),
+            delegations={d.code: d for d in await self._programme.delegations()},
+            summit_end=orders.summit_end(summit, self._settings.overrun_minutes, now),
+            day_end=orders.day_end(summit.timezone, now),
+            device_limit=self._settings.device_limit,
+        )
+
+
+def _take_over(
+    tx: WriteTx, listed: tuple[Listed, ...], facts: Facts, by: str
+) -> list[tuple[Invitation, str]]:
+    """Store the whole list; answers the new invitations with their external ids."""
+    added = []
+    for item in listed:
+        known = store.invitation_by_external(tx, item.external_id)
+        if known is None:
+            added.append((_add(tx, item.new, facts, by), item.external_id))
+        elif roster.is_changed(known, item.new, facts):
+            prefix = orders.seat_prefix(item.new.role, item.new.delegation)
+            store.update(tx, known, item.new, prefix, roster.extended(known, facts))
+            tx.notice("invitation", known.id)
+        identity = item.identity(item.new.participant if known is None else known.participant)
+        if identity is not None:
+            store.put_identity(tx, identity)
+    return added
+
+
+def _add(tx: WriteTx, new: NewInvitation, facts: Facts, by: str) -> Invitation:
+    store.add(tx, new, orders.seat_prefix(new.role, new.delegation), facts.now, by)
+    tx.notice("invitation", new.id)
+    return _required(store.invitation(tx, new.id))
+
+
+def _required(found: Invitation | None) -> Invitation:
+    if found is None:
+        raise NotFound("no such invitation")
+    return found
+
+
+def _position(cursor: str | None) -> int:
+    if cursor is None:
+        return 0
+    if not cursor.isascii() or not cursor.isdecimal() or len(cursor) > CURSOR_DIGITS:
+        raise FieldInvalid(FieldProblem("cursor", "not a cursor of this list"))
+    return int(cursor)
+
+
+def _whole_second(instant: Instant) -> Instant:
+    """Tokens count in seconds (RFC 7519): what is said of one is what it holds."""
+    return instant // SECOND * SECOND

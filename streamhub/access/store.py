@@ -1,0 +1,392 @@
+"""Participants, invitations, grants, removals and signing keys in SQL."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from streamhub.access.model import (
+    Identity,
+    Invitation,
+    NewInvitation,
+    Participant,
+    Sessions,
+    StoredGrant,
+    StoredKey,
+)
+from streamhub.access.roles import Role
+from streamhub.kit.clock import Instant
+from streamhub.kit.db import ReadTx, WriteTx, metadata
+from streamhub.kit.ids import DelegationCode, InvitationId, ParticipantId, SessionSlug
+
+participants = sa.Table(
+    "participants",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("external_id", sa.Text, unique=True),
+    sa.Column("delegation", sa.Text, nullable=False, index=True),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("label", sa.Text, nullable=False),
+    sa.Column("seat_prefix", sa.Text, nullable=False),
+    sa.Column("seat_number", sa.Integer, nullable=False),
+    sa.Column("speak", sa.Boolean, nullable=False),
+    sa.Column("created_at", sa.Integer, nullable=False),
+    sa.UniqueConstraint("seat_prefix", "seat_number"),
+)
+
+identities = sa.Table(
+    "identities",
+    metadata,
+    sa.Column("participant", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("email", sa.Text, nullable=False),
+    sa.Column("lang", sa.Text, nullable=False),
+)
+"""Names and addresses: the only table that holds them."""
+
+invitations = sa.Table(
+    "invitations",
+    metadata,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("id", sa.Text, nullable=False, unique=True),
+    sa.Column("participant", sa.Text, nullable=False, unique=True),
+    sa.Column("sessions", sa.Text),
+    sa.Column("not_before", sa.Integer),
+    sa.Column("expires_at", sa.Integer, nullable=False),
+    sa.Column("devices", sa.Integer, nullable=False),
+    sa.Column("generation", sa.Integer, nullable=False),
+    sa.Column("epoch", sa.Integer, nullable=False),
+    sa.Column("created_at", sa.Integer, nullable=False),
+    sa.Column("created_by", sa.Text, nullable=False),
+    sa.Column("revoked_at", sa.Integer),
+    sa.Column("revoked_by", sa.Text),
+    sqlite_autoincrement=True,
+)
+
+invitation_codes = sa.Table(
+    "invitation_codes",
+    metadata,
+    sa.Column("hash", sa.Text, primary_key=True),
+    sa.Column("invitation", sa.Text, nullable=False, index=True),
+    sa.Column("generation", sa.Integer, nullable=False),
+)
+"""Hashes of every link ever made: an old one still says that it was replaced."""
+
+grants = sa.Table(
+    "grants",
+    metadata,
+    sa.Column("hash", sa.Text, primary_key=True),
+    sa.Column("invitation", sa.Text, nullable=False, index=True),
+    sa.Column("generation", sa.Integer, nullable=False),
+    sa.Column("sessions", sa.Text),
+    sa.Column("created_at", sa.Integer, nullable=False),
+    sa.Column("expires_at", sa.Integer, nullable=False, index=True),
+)
+
+removals = sa.Table(
+    "removals",
+    metadata,
+    sa.Column("session", sa.Text, primary_key=True),
+    sa.Column("participant", sa.Text, primary_key=True),
+    sa.Column("removed_at", sa.Integer, nullable=False),
+    sa.Column("removed_by", sa.Text, nullable=False),
+)
+
+signing_keys = sa.Table(
+    "signing_keys",
+    metadata,
+    sa.Column("kid", sa.Text, primary_key=True),
+    sa.Column("x", sa.Text, nullable=False),
+    sa.Column("created_at", sa.Integer, nullable=False),
+    sa.Column("retired_at", sa.Integer),
+)
+"""Public parts and validity; the private parts are files, see ``access.signer``."""
+
+_JOINED = invitations.join(participants, invitations.c.participant == participants.c.id)
+_INVITATION = sa.select(
+    invitations,
+    participants.c.delegation,
+    participants.c.role,
+    participants.c.label,
+    participants.c.seat_prefix,
+    participants.c.seat_number,
+    participants.c.speak,
+).select_from(_JOINED)
+
+
+def add(tx: WriteTx, new: NewInvitation, prefix: str, at: Instant, by: str) -> None:
+    """Store a participant with the next free seat number, and the invitation."""
+    tx.execute(
+        participants.insert(),
+        {
+            "id": new.participant,
+            "external_id": new.external_id,
+            "delegation": new.delegation,
+            "role": new.role.value,
+            "label": new.label,
+            "seat_prefix": prefix,
+            "seat_number": next_seat(tx, prefix),
+            "speak": new.speak,
+            "created_at": at,
+        },
+    )
+    tx.execute(
+        invitations.insert(),
+        {
+            "id": new.id,
+            "participant": new.participant,
+            "sessions": _sessions_text(new.sessions),
+            "not_before": new.not_before,
+            "expires_at": new.expires_at,
+            "devices": new.devices,
+            "generation": 1,
+            "epoch": new.epoch,
+            "created_at": at,
+            "created_by": by,
+        },
+    )
+    add_code(tx, new.code_hash, new.id, 1)
+
+
+def next_seat(tx: ReadTx, prefix: str) -> int:
+    """One more than the highest seat number ever given under ``prefix``."""
+    highest = sa.select(sa.func.max(participants.c.seat_number)).where(participants.c.seat_prefix == prefix)
+    return (tx.scalar(highest) or 0) + 1
+
+
+def add_code(tx: WriteTx, code_hash: str, invitation: InvitationId, generation: int) -> None:
+    """Remember the hash of a link."""
+    tx.execute(
+        invitation_codes.insert(),
+        {"hash": code_hash, "invitation": invitation, "generation": generation},
+    )
+
+
+def invitation(tx: ReadTx, invitation_id: InvitationId) -> Invitation | None:
+    """One invitation, or None."""
+    row = tx.first(_INVITATION.where(invitations.c.id == invitation_id))
+    return None if row is None else _invitation(row)
+
+
+def invitation_of(tx: ReadTx, participant: ParticipantId) -> Invitation | None:
+    """The invitation of one participant, or None."""
+    row = tx.first(_INVITATION.where(invitations.c.participant == participant))
+    return None if row is None else _invitation(row)
+
+
+def invitation_by_external(tx: ReadTx, external_id: str) -> Invitation | None:
+    """The invitation of the person whom the organiser's file calls ``external_id``."""
+    row = tx.first(_INVITATION.where(participants.c.external_id == external_id))
+    return None if row is None else _invitation(row)
+
+
+def invitation_list(
+    tx: ReadTx, *, delegation: DelegationCode | None, after: int, limit: int
+) -> list[tuple[int, Invitation]]:
+    """Invitations in the order in which they were made, each with its cursor."""
+    query = _INVITATION.where(invitations.c.seq > after).order_by(invitations.c.seq).limit(limit)
+    if delegation is not None:
+        query = query.where(participants.c.delegation == delegation)
+    return [(row.seq, _invitation(row)) for row in tx.all(query)]
+
+
+def seats_taken(tx: ReadTx, delegation: DelegationCode, now: Instant) -> int:
+    """Delegates of the delegation who may still join: revoked and past ones free their seat."""
+    query = (
+        sa.select(sa.func.count())
+        .select_from(_JOINED)
+        .where(
+            participants.c.delegation == delegation,
+            participants.c.role == Role.DELEGATE.value,
+            invitations.c.revoked_at.is_(None),
+            invitations.c.expires_at > now,
+        )
+    )
+    return int(tx.scalar(query) or 0)
+
+
+def code(tx: ReadTx, code_hash: str) -> tuple[InvitationId, int] | None:
+    """The invitation and link generation that a code stands for, or None."""
+    row = tx.first(sa.select(invitation_codes).where(invitation_codes.c.hash == code_hash))
+    return None if row is None else (InvitationId(row.invitation), row.generation)
+
+
+def revoke(tx: WriteTx, invitation_id: InvitationId, at: Instant, by: str) -> None:
+    """End the invitation and forget its grants; a second time changes nothing."""
+    tx.execute(
+        invitations.update()
+        .where(invitations.c.id == invitation_id, invitations.c.revoked_at.is_(None))
+        .values(revoked_at=at, revoked_by=by)
+    )
+    tx.execute(grants.delete().where(grants.c.invitation == invitation_id))
+
+
+def replace(tx: WriteTx, old: Invitation, code_hash: str, *, epoch: int, expires_at: Instant) -> None:
+    """The next generation: a new link, every older code, token and grant dead."""
+    generation = old.generation + 1
+    tx.execute(
+        invitations.update()
+        .where(invitations.c.id == old.id)
+        .values(generation=generation, epoch=epoch, expires_at=expires_at)
+    )
+    tx.execute(grants.delete().where(grants.c.invitation == old.id))
+    add_code(tx, code_hash, old.id, generation)
+
+
+def update(tx: WriteTx, old: Invitation, new: NewInvitation, prefix: str, expires_at: Instant) -> None:
+    """Take over what the organiser's file now says of a person it already named.
+
+    Who moves to another delegation gets a seat number there; the link stays good.
+    """
+    values: dict[str, Any] = {"role": new.role.value, "label": new.label, "speak": new.speak}
+    if new.delegation != old.delegation:
+        seat = {"seat_prefix": prefix, "seat_number": next_seat(tx, prefix)}
+        values |= {"delegation": new.delegation, **seat}
+    tx.execute(participants.update().where(participants.c.id == old.participant).values(**values))
+    tx.execute(
+        invitations.update()
+        .where(invitations.c.id == old.id)
+        .values(sessions=_sessions_text(new.sessions), epoch=new.epoch, expires_at=expires_at)
+    )
+
+
+def put_identity(tx: WriteTx, identity: Identity) -> None:
+    """Store or overwrite who a participant is."""
+    tx.execute(identities.delete().where(identities.c.participant == identity.participant))
+    tx.execute(
+        identities.insert(),
+        {
+            "participant": identity.participant,
+            "name": identity.name,
+            "email": identity.email,
+            "lang": identity.lang,
+        },
+    )
+
+
+def identity(tx: ReadTx, participant: ParticipantId) -> Identity | None:
+    """Who a participant is, while that is kept."""
+    row = tx.first(sa.select(identities).where(identities.c.participant == participant))
+    if row is None:
+        return None
+    return Identity(participant=ParticipantId(row.participant), name=row.name, email=row.email, lang=row.lang)
+
+
+def participant_list(tx: ReadTx) -> list[Participant]:
+    """Everybody, in the order in which the invitations were made."""
+    rows = tx.all(_INVITATION.order_by(invitations.c.seq))
+    return [
+        Participant(
+            id=found.participant,
+            delegation=found.delegation,
+            role=found.role,
+            label=found.label,
+            seat=found.seat,
+            sessions=found.sessions,
+            invited=found.revoked_at is None,
+            speak=found.speak,
+        )
+        for found in map(_invitation, rows)
+    ]
+
+
+def add_grant(tx: WriteTx, grant_hash: str, grant: StoredGrant, at: Instant) -> None:
+    """Remember one entering."""
+    tx.execute(
+        grants.insert(),
+        {
+            "hash": grant_hash,
+            "invitation": grant.invitation,
+            "generation": grant.generation,
+            "sessions": _sessions_text(grant.sessions),
+            "created_at": at,
+            "expires_at": grant.expires_at,
+        },
+    )
+
+
+def grant(tx: ReadTx, grant_hash: str) -> StoredGrant | None:
+    """What a cookie stands for, or None."""
+    row = tx.first(sa.select(grants).where(grants.c.hash == grant_hash))
+    if row is None:
+        return None
+    return StoredGrant(InvitationId(row.invitation), row.generation, _sessions(row.sessions), row.expires_at)
+
+
+def drop_grant(tx: WriteTx, grant_hash: str) -> None:
+    """Forget one entering."""
+    tx.execute(grants.delete().where(grants.c.hash == grant_hash))
+
+
+def drop_expired_grants(tx: WriteTx, now: Instant) -> int:
+    """Forget the enterings that are over; answers how many."""
+    return tx.execute(grants.delete().where(grants.c.expires_at <= now))
+
+
+def remove(tx: WriteTx, session: SessionSlug, participant: ParticipantId, at: Instant, by: str) -> bool:
+    """Bar a participant from a session; False if that was so already."""
+    if is_removed(tx, session, participant):
+        return False
+    tx.execute(
+        removals.insert(),
+        {"session": session, "participant": participant, "removed_at": at, "removed_by": by},
+    )
+    return True
+
+
+def admit(tx: WriteTx, session: SessionSlug, participant: ParticipantId) -> bool:
+    """Let a participant in again; False if nothing barred them."""
+    barred = (removals.c.session == session) & (removals.c.participant == participant)
+    return tx.execute(removals.delete().where(barred)) > 0
+
+
+def is_removed(tx: ReadTx, session: SessionSlug, participant: ParticipantId) -> bool:
+    """Whether the participant is barred from the session."""
+    barred = (removals.c.session == session) & (removals.c.participant == participant)
+    return tx.first(sa.select(removals.c.session).where(barred)) is not None
+
+
+def add_key(tx: WriteTx, key: StoredKey) -> None:
+    """Store the public part of a signing key."""
+    tx.execute(
+        signing_keys.insert(),
+        {"kid": key.kid, "x": key.x, "created_at": key.created_at, "retired_at": key.retired_at},
+    )
+
+
+def keys(tx: ReadTx) -> list[StoredKey]:
+    """Every signing key, the newest first."""
+    rows = tx.all(sa.select(signing_keys).order_by(signing_keys.c.created_at.desc(), signing_keys.c.kid))
+    return [StoredKey(row.kid, row.x, row.created_at, row.retired_at) for row in rows]
+
+
+def _invitation(row: sa.Row[Any]) -> Invitation:
+    return Invitation(
+        id=InvitationId(row.id),
+        participant=ParticipantId(row.participant),
+        delegation=DelegationCode(row.delegation),
+        role=Role(row.role),
+        label=row.label,
+        seat=f"{row.seat_prefix}-{row.seat_number:02d}",
+        speak=bool(row.speak),
+        sessions=_sessions(row.sessions),
+        not_before=row.not_before,
+        expires_at=row.expires_at,
+        devices=row.devices,
+        generation=row.generation,
+        epoch=row.epoch,
+        created_at=row.created_at,
+        revoked_at=row.revoked_at,
+    )
+
+
+def _sessions_text(sessions: Sessions) -> str | None:
+    return None if sessions is None else json.dumps(sorted(sessions))
+
+
+def _sessions(text: str | None) -> Sessions:
+    if text is None:
+        return None
+    slugs: Sequence[str] = json.loads(text)
+    return frozenset(SessionSlug(slug) for slug in slugs)
