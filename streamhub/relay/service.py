@@ -1,0 +1,204 @@
+"""The sources of a session: which there are, which one is on, and switching it for everybody."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from streamhub.access.model import Grant
+from streamhub.kit.clock import Clock
+from streamhub.kit.db import Database, ReadTx, WriteTx
+from streamhub.kit.errors import NotFound
+from streamhub.kit.ids import SessionSlug, SourceId, new_id
+from streamhub.kit.settings import Settings
+from streamhub.relay import store
+from streamhub.relay.link_model import Link
+from streamhub.relay.links import parse_link
+from streamhub.relay.model import (
+    Loaded,
+    NewSource,
+    PageNeeds,
+    Source,
+    SourcePeriod,
+    SourceView,
+    appended,
+    drafted,
+    merged,
+    on_air,
+    split_channel,
+)
+from streamhub.relay.providers import page_needs, token_of, view_of
+
+TOPIC = "source"
+"""What is noticed, with the slug, when a session's sources or its active one changed."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The sources of one session as last read."""
+
+    sources: tuple[Source, ...]
+    active: frozenset[SourceId]
+
+
+class RelayService:
+    """Sources of sessions. Whoever calls has checked that the session exists and may be seen.
+
+    What was read is kept until ``forget``, which must hear of every change noticed
+    under ``TOPIC``: a whole summit may arrive in one minute.
+    """
+
+    def __init__(self, db: Database, clock: Clock, settings: Settings) -> None:
+        self._db = db
+        self._clock = clock
+        self._settings = settings
+        self._known: dict[SessionSlug, _Known] = {}
+        self._forgotten = 0
+
+    async def forget(self, slug: str) -> None:
+        """Read the session's sources again at the next question; subscribe this to ``TOPIC``."""
+        self._forget(SessionSlug(slug))
+
+    async def sources(self, slug: SessionSlug) -> tuple[Source, ...]:
+        """Every source of the session, in order."""
+        return (await self._read(slug)).sources
+
+    async def active(self, slug: SessionSlug) -> Source | None:
+        """What the session shows: its active floor, else its first source; None without any."""
+        return next(iter(await self.on_air(slug)), None)
+
+    async def on_air(self, slug: SessionSlug) -> tuple[Source, ...]:
+        """What each channel of the session shows, floor first."""
+        known = await self._read(slug)
+        return on_air(known.sources, known.active)
+
+    async def periods(self, slug: SessionSlug) -> tuple[SourcePeriod, ...]:
+        """Which source was active when, oldest first."""
+        return await self._db.read(lambda tx: store.periods_of(tx, slug))
+
+    async def csp(self, slug: SessionSlug) -> PageNeeds:
+        """What the session's pages must be allowed to load."""
+        return page_needs(await self.sources(slug), player_id=self._settings.dailymotion_player_id)
+
+    def view(self, source: Source, grant: Grant | None, lang: str = "fr") -> SourceView:
+        """The source for a page whose reader may enter the session.
+
+        Without a grant, and for lists and messages that many read, pass None: the passcode
+        of a meeting is only in what one invited person gets to join it.
+        """
+        player_id = self._settings.dailymotion_player_id
+        return view_of(source, joining=grant is not None, lang=lang, player_id=player_id)
+
+    async def tokens(self, slug: SessionSlug) -> tuple[str, ...]:
+        """The links as ``[channel=]url`` for a programme file, passcodes included: ``load`` reads them."""
+        return tuple(token_of(source) for source in await self.sources(slug) if source.link)
+
+    def parse(self, url: str) -> Link:
+        """Read a pasted link. Raises LinkRefused."""
+        return parse_link(url, self._settings.peertube_hosts, self._settings.hls_hosts)
+
+    def check_link(self, token: str) -> None:
+        """Raise LinkRefused when a ``[channel=]url`` of a programme file cannot be shown."""
+        _, url = split_channel(token)
+        self.parse(url)
+
+    async def add(
+        self, slug: SessionSlug, new: NewSource, by: str | None, *, activate: bool = False
+    ) -> Source:
+        """Add a source at the end of the session's list, and switch to it if asked.
+
+        A link that the channel has already is that source again, with its new label and
+        passcode. Raises FieldInvalid and LinkRefused.
+        """
+        link = self.parse(new.url) if new.url.strip() else None
+        draft = drafted(_new_id(), slug, new, link, by, self._clock.now())
+
+        def command(tx: WriteTx) -> Source:
+            source, after = appended(store.sources_of(tx, slug), draft)
+            self._store(tx, slug, after, by)
+            if activate:
+                self._switch(tx, source, by)
+            return source
+
+        return await self._write(slug, command)
+
+    async def activate(self, slug: SessionSlug, source_id: SourceId, by: str | None) -> Source:
+        """Show this source to everybody on its channel, from now. Doing it twice does nothing more.
+
+        Raises NotFound when the session has no such source.
+        """
+
+        def command(tx: WriteTx) -> Source:
+            for source in store.sources_of(tx, slug):
+                if source.id == source_id:
+                    self._switch(tx, source, by)
+                    return source
+            raise NotFound("the session has no such source")
+
+        return await self._write(slug, command)
+
+    async def load(self, slug: SessionSlug, tokens: Iterable[str], by: str | None = None) -> Loaded:
+        """Bring the ``[channel=]url`` tokens of a programme file in, in their order.
+
+        Sources that the session has already are kept, those gone from the file too. A channel
+        without an active source starts with its first. Raises LinkRefused.
+        """
+        now = self._clock.now()
+        drafts = [
+            drafted(_new_id(), slug, NewSource(channel=channel), self.parse(url), by, now)
+            for channel, url in map(split_channel, tokens)
+        ]
+
+        def command(tx: WriteTx) -> Loaded:
+            return self._store(tx, slug, merged(store.sources_of(tx, slug), drafts), by)
+
+        return await self._write(slug, command)
+
+    def _store(self, tx: WriteTx, slug: SessionSlug, after: tuple[Source, ...], by: str | None) -> Loaded:
+        """Store the new list, and start each channel that has no active source."""
+        before = {source.id: source for source in store.sources_of(tx, slug)}
+        added = [source for source in after if source.id not in before]
+        changed = [source for source in after if source != before.get(source.id, source)]
+        for source in added:
+            store.add(tx, source)
+        for source in changed:
+            store.update(tx, source)
+        if added or changed:
+            tx.notice(TOPIC, slug)
+        for source in on_air(after, store.active_ids(tx, slug)):
+            self._switch(tx, source, by)
+        return Loaded(len(added), len(changed))
+
+    def _switch(self, tx: WriteTx, source: Source, by: str | None) -> None:
+        """Switch, unless it is on already. The time is read here: commands run in their order."""
+        if source.id not in store.active_ids(tx, source.session):
+            store.switch(tx, source, self._clock.now(), by)
+            tx.notice(TOPIC, source.session)
+
+    async def _read(self, slug: SessionSlug) -> _Known:
+        known = self._known.get(slug)
+        if known is None:
+            mark = self._forgotten
+            known = await self._db.read(lambda tx: _known(tx, slug))
+            if mark == self._forgotten:  # else what we read may be older than the change
+                self._known[slug] = known
+        return known
+
+    async def _write(self, slug: SessionSlug, command: Callable[[WriteTx], T]) -> T:
+        try:
+            return await self._db.write(command)
+        finally:
+            self._forget(slug)
+
+    def _forget(self, slug: SessionSlug) -> None:
+        self._forgotten += 1
+        self._known.pop(slug, None)
+
+
+def _known(tx: ReadTx, slug: SessionSlug) -> _Known:
+    return _Known(store.sources_of(tx, slug), store.active_ids(tx, slug))
+
+
+def _new_id() -> SourceId:
+    return SourceId(new_id("src"))

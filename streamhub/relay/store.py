@@ -1,0 +1,162 @@
+"""Rows of sources, and of the periods in which each was the active one."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from streamhub.kit.clock import Instant
+from streamhub.kit.db import ReadTx, WriteTx, metadata
+from streamhub.kit.ids import SessionSlug, SourceId
+from streamhub.relay.link_model import Kind, Link, Provider
+from streamhub.relay.model import Source, SourcePeriod
+from streamhub.relay.providers import link_url
+
+sources = sa.Table(
+    "sources",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("session", sa.Text, nullable=False, index=True),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("label", sa.Text, nullable=False),
+    sa.Column("provider", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text),  # None: a text
+    sa.Column("ref", sa.Text, nullable=False),
+    sa.Column("host", sa.Text, nullable=False),
+    sa.Column("start", sa.Integer, nullable=False),
+    sa.Column("hash", sa.Text, nullable=False),
+    sa.Column("page", sa.Text, nullable=False),
+    sa.Column("pwd", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("phone", sa.Text, nullable=False),
+    sa.Column("personal", sa.Boolean, nullable=False),
+    sa.Column("added_by", sa.Text),
+    sa.Column("added_at", sa.BigInteger, nullable=False),
+)
+
+periods = sa.Table(
+    "source_periods",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("session", sa.Text, nullable=False, index=True),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, sa.ForeignKey("sources.id"), nullable=False),
+    sa.Column("since", sa.BigInteger, nullable=False),
+    sa.Column("until", sa.BigInteger),
+    sa.Column("by", sa.Text),
+)
+sa.Index(
+    "one_active_source_per_channel",
+    periods.c.session,
+    periods.c.channel,
+    unique=True,
+    sqlite_where=periods.c.until.is_(None),
+    postgresql_where=periods.c.until.is_(None),
+)
+
+
+def sources_of(tx: ReadTx, slug: SessionSlug) -> tuple[Source, ...]:
+    """The sources of a session in their order."""
+    chosen = sa.select(sources).where(sources.c.session == slug)
+    return tuple(_source(row) for row in tx.all(chosen.order_by(sources.c.position, sources.c.id)))
+
+
+def active_ids(tx: ReadTx, slug: SessionSlug) -> frozenset[SourceId]:
+    """The active source of each channel that has one."""
+    open_ones = sa.select(periods.c.source).where(periods.c.session == slug, periods.c.until.is_(None))
+    return frozenset(SourceId(row.source) for row in tx.all(open_ones))
+
+
+def periods_of(tx: ReadTx, slug: SessionSlug) -> tuple[SourcePeriod, ...]:
+    """Which source was active when, in every channel, oldest first."""
+    found = tx.all(
+        sa.select(periods).where(periods.c.session == slug).order_by(periods.c.since, periods.c.id)
+    )
+    by_id = {source.id: source for source in sources_of(tx, slug)}
+    return tuple(_period(row, by_id[row.source]) for row in found)
+
+
+def add(tx: WriteTx, source: Source) -> None:
+    """Store a new source."""
+    tx.execute(sources.insert(), _columns(source))
+
+
+def update(tx: WriteTx, source: Source) -> None:
+    """Store what changed in a source."""
+    tx.execute(sources.update().where(sources.c.id == source.id), _columns(source))
+
+
+def switch(tx: WriteTx, source: Source, at: Instant, by: str | None) -> None:
+    """Make a source the active one of its channel: one period ends where the next begins.
+
+    A period that would be empty, because it began at the same instant, is taken away.
+    """
+    same_channel = (periods.c.session == source.session) & (periods.c.channel == source.channel)
+    open_one = same_channel & periods.c.until.is_(None)
+    since = tx.scalar(sa.select(periods.c.since).where(open_one))
+    at = max(at, since or at)
+    tx.execute(periods.delete().where(open_one, periods.c.since == at))
+    tx.execute(periods.update().where(open_one).values(until=at))
+    opened = {"session": source.session, "channel": source.channel, "source": source.id}
+    tx.insert(periods.insert(), opened | {"since": at, "until": None, "by": by})
+
+
+def _columns(source: Source) -> dict[str, Any]:
+    link = source.link
+    return {
+        "id": source.id,
+        "session": source.session,
+        "channel": source.channel,
+        "position": source.order,
+        "label": source.label,
+        "provider": source.provider.value,
+        "kind": link.kind.value if link else None,
+        "ref": link.id if link else "",
+        "host": link.host if link else "",
+        "start": link.start if link else 0,
+        "hash": link.hash if link else "",
+        "page": link.page if link else "",
+        "pwd": link.pwd if link else "",
+        "text": source.text,
+        "phone": source.phone,
+        "personal": source.personal,
+        "added_by": source.added_by,
+        "added_at": source.added_at,
+    }
+
+
+def _source(row: sa.Row[Any]) -> Source:
+    return Source(
+        id=SourceId(row.id),
+        session=SessionSlug(row.session),
+        channel=row.channel,
+        order=row.position,
+        label=row.label,
+        link=_link(row),
+        text=row.text,
+        phone=row.phone,
+        personal=row.personal,
+        added_by=row.added_by,
+        added_at=row.added_at,
+    )
+
+
+def _link(row: sa.Row[Any]) -> Link | None:
+    if row.kind is None:
+        return None
+    return Link(
+        Provider(row.provider), Kind(row.kind), row.ref, row.host, row.start, row.hash, row.page, row.pwd
+    )
+
+
+def _period(row: sa.Row[Any], source: Source) -> SourcePeriod:
+    return SourcePeriod(
+        session=SessionSlug(row.session),
+        source=source.id,
+        provider=source.provider,
+        channel=row.channel,
+        link=link_url(source.link) if source.link else None,
+        since=row.since,
+        until=row.until,
+        by=row.by,
+    )
