@@ -1,0 +1,25 @@
+"""The aiohttp application: the route table, the middlewares, the pages."""
+
+from aiohttp import web
+
+from streamhub.handlers import edge, health
+from streamhub.handlers.render import PAGES, Pages
+from streamhub.handlers.request import SERVICES
+from streamhub.handlers.routes import ROUTES
+from streamhub.services import Services
+
+
+def build_app(use: Services) -> web.Application:
+    """Every route of the table and nothing else."""
+    app = web.Application(
+        middlewares=[edge.answer_errors, edge.authorise], client_max_size=use.settings.body_bytes
+    )
+    app[SERVICES] = use
+    app[PAGES] = Pages()
+    app[health.ROUTES] = ROUTES
+    app[edge.ROUTE] = {}
+    for route in ROUTES:
+        added = app.router.add_route(route.method, route.path, route.handler)
+        app[edge.ROUTE][added] = route
+    app.on_response_prepare.append(edge.on_prepare)
+    return app

@@ -1,0 +1,154 @@
+"""The composition root: the only file where concrete parts meet."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from streamhub.access.service import AccessService
+from streamhub.attendance.door import DoorService
+from streamhub.attendance.imports_service import ImportsService
+from streamhub.attendance.openings import OpeningsService
+from streamhub.attendance.service import AttendanceService
+from streamhub.audience.service import AudienceService
+from streamhub.floor.service import FloorService
+from streamhub.kit.changes import Changes
+from streamhub.kit.clock import Clock
+from streamhub.kit.db import Database
+from streamhub.kit.folder import DataFolder
+from streamhub.kit.settings import Settings
+from streamhub.kit.tasks import Tasks
+from streamhub.live.hub import Hub
+from streamhub.live.service import LiveService
+from streamhub.presence.service import PresenceService
+from streamhub.programme.service import ProgrammeService
+from streamhub.relay.service import RelayService
+from streamhub.reports.service import ReportsService
+from streamhub.statistics.service import StatisticsService
+
+
+@dataclass(slots=True)
+class Services:
+    """Every use case of one data folder."""
+
+    folder: DataFolder
+    settings: Settings
+    clock: Clock
+    db: Database
+    tasks: Tasks
+    changes: Changes
+    programme: ProgrammeService
+    access: AccessService
+    relay: RelayService
+    floor: FloorService
+    presence: PresenceService
+    attendance: AttendanceService
+    door: DoorService
+    openings: OpeningsService
+    imports: ImportsService
+    audience: AudienceService
+    statistics: StatisticsService
+    reports: ReportsService
+    hub: Hub
+    live: LiveService
+    started: bool = False
+    draining: bool = False
+
+    async def start(self) -> None:
+        """Recover, catch up with the clock, then keep time in the background."""
+        await self.attendance.start()
+        await self.openings.start()
+        await self.changes.start()
+        await self.programme.settle()
+        await self.live.start()
+        await self.changes.catch_up()
+        self.tasks.spawn("changes", self.changes.run)
+        self.tasks.spawn("session clock", self.programme.keep_time)
+        self.tasks.spawn("presence", self.presence.keep_time)
+        self.tasks.spawn("viewers", self.live.viewers.keep_time)
+        self.tasks.spawn("heartbeat", self.hub.heartbeat)
+        self.tasks.spawn("lease", self.attendance.keep_lease)
+        self.tasks.spawn("housekeeping", self.imports.keep_clean)
+        self.started = True
+
+    async def ready(self) -> bool:
+        """New people may come: started, not stopping, and the database answers."""
+        return self.started and not self.draining and await self.db.answers()
+
+    async def close(self) -> None:
+        """Stop the background and close the database; harmless when it was never started."""
+        await self.tasks.cancel()
+        await self.db.close()
+
+
+async def build(folder: DataFolder, settings: Settings, clock: Clock) -> Services:
+    """Wire everything on one data folder whose schema is ready."""
+    db = Database(folder.database)
+    changes = Changes(db)
+    programme = ProgrammeService(db, clock, settings)
+    access = AccessService(db, clock, settings, programme, folder.keys)
+    relay = RelayService(db, clock, settings)
+    floor = FloorService(db, clock, programme)
+    presence = PresenceService(clock, settings)
+    attendance = AttendanceService(db, clock, settings)
+    door = DoorService(db, clock, programme, access, presence)
+    openings = OpeningsService(db, clock, attendance.node)
+    imports = ImportsService(db, clock, settings, programme, access)
+    audience = AudienceService(db, clock, programme)
+    statistics = StatisticsService(
+        clock, settings, programme, access, relay, attendance, door, openings, imports, audience
+    )
+    reports = ReportsService(clock, settings, programme, statistics)
+    hub = Hub(clock, settings)
+    live = LiveService(
+        clock, settings, hub, programme, access, relay, floor, presence, attendance, door, openings
+    )
+    _subscribe(changes, programme, access, relay, live)
+    return Services(
+        folder=folder,
+        settings=settings,
+        clock=clock,
+        db=db,
+        tasks=Tasks(),
+        changes=changes,
+        programme=programme,
+        access=access,
+        relay=relay,
+        floor=floor,
+        presence=presence,
+        attendance=attendance,
+        door=door,
+        openings=openings,
+        imports=imports,
+        audience=audience,
+        statistics=statistics,
+        reports=reports,
+        hub=hub,
+        live=live,
+    )
+
+
+def _subscribe(
+    changes: Changes,
+    programme: ProgrammeService,
+    access: AccessService,
+    relay: RelayService,
+    live: LiveService,
+) -> None:
+    """Who hears of what, in this order: caches forget before anybody acts on the news."""
+
+    async def forget_invitation(key: str) -> None:
+        access.forget(key)
+
+    changes.subscribe("programme", programme.forget)
+    changes.subscribe("session", programme.forget)
+    changes.subscribe("session", live.on_session)
+    changes.subscribe("source", relay.forget)
+    changes.subscribe("source", live.on_source)
+    changes.subscribe("invitation", forget_invitation)
+    changes.subscribe("invitation", live.on_invitation)
+    changes.subscribe("removal", live.on_removal)
+    changes.subscribe("floor", live.on_floor)
+
+
+def summit_settings(folder: DataFolder) -> dict[str, Any]:
+    """The settings that the loaded summit brings with it; none where nothing is loaded."""
+    return {}
