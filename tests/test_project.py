@@ -14,6 +14,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 import pytest_asyncio
+from honcho.environ import parse_procfile
 
 ROOT = Path(__file__).resolve().parent.parent
 NOT_OURS = {".git", ".venv", ".cache", "node_modules", "dist", "__pycache__", ".hypothesis"}
@@ -154,23 +155,51 @@ async def test_the_installed_wheel_says_what_it_can_do(installed):
 
 
 @pytest.mark.timeout(120)
-async def test_the_installed_wheel_serves_a_page(installed, tmp_path):
-    program = [installed / "streamhub", "demo", "--data", tmp_path / "data", "--port", "0"]
-    process = await asyncio.create_subprocess_exec(*map(str, program), stdout=PIPE, cwd=tmp_path)
+async def test_the_installed_wheel_serves_a_page_with_its_style(installed, tmp_path):
+    command = shlex.join(
+        map(str, [installed / "streamhub", "demo", "--data", tmp_path / "data", "--port", "0"])
+    )
+
+    async with served(command, cwd=tmp_path) as base, aiohttp.ClientSession(base) as client:
+        page = await text(client, "/")
+        [style, *_] = re.findall(r'href="(/static/[^"]+\.css)"', page)
+
+        assert page.lstrip().lower().startswith("<!doctype html>")
+        assert "{" in await text(client, style)
+
+
+@pytest.mark.timeout(120)
+async def test_the_procfile_starts_a_service_that_is_ready(tmp_path):
+    lines = parse_procfile((ROOT / "Procfile").read_text()).processes
+    platform = {
+        "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
+        "PORT": "0",
+        "STREAMHUB_DATA": str(tmp_path / "data"),
+        "STREAMHUB_PUBLIC_URL": "https://live.example.org",
+    }
+
+    await run("sh", "-c", lines["release"], env=platform)
+    async with served(lines["web"], env=platform) as base, aiohttp.ClientSession(base) as client:
+        assert await text(client, "/readyz")
+
+
+@contextlib.asynccontextmanager
+async def served(command: str, **options):
+    """Run a server's command line until the end of the block; gives its address."""
+    process = await asyncio.create_subprocess_shell(f"exec {command}", stdout=PIPE, **options)
     try:
-        base = await ready(process)
-        async with aiohttp.ClientSession() as client, client.get(base + "/") as answer:
-            page = await answer.text()
-            style = re.search(r'href="(/static/[^"]+\.css)"', page)
-            async with client.get(base + style.group(1)) as sheet:
-                assert sheet.status == 200
+        yield await ready(process)
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.terminate()
-        await process.wait()
+        await process.communicate()
 
-    assert answer.status == 200
-    assert page.lstrip().lower().startswith("<!doctype html>")
+
+async def text(client, path):
+    """The text of a page that must be there."""
+    async with client.get(path) as answer:
+        assert answer.status == 200
+        return await answer.text()
 
 
 async def ready(process: Process) -> str:
