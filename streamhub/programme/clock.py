@@ -7,6 +7,7 @@ only a hand ends the session, or the next one of its room going live.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from streamhub.kit.clock import MINUTE, Instant, to_datetime
@@ -23,6 +24,13 @@ class WindowKind(StrEnum):
 
     ACTUAL = "actual"
     SCHEDULED = "scheduled"
+
+
+class ClockMinutes(NamedTuple):
+    """How long before its start a session opens, and how long after its end it ends by itself."""
+
+    doors: int
+    overrun: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,18 +141,18 @@ def change_by_move(
     history: Sequence[StateChange],
     moved: Iterable[SessionSlug],
     now: Instant,
-    clock_minutes: tuple[int, int],
+    minutes: ClockMinutes,
     by: str,
 ) -> tuple[StateChange, ...]:
     """The changes at ``now`` of automatic sessions whose times have just been moved.
 
     A session that went live by the clock and starts later after all is back at its doors.
-    ``clock_minutes`` are doors and overrun. An ended session stays ended.
+    An ended session stays ended.
     """
     board = _Board(sessions, history)
     for slug in moved:
         session = board.sessions[slug]
-        state = state_by_clock(session, now, *clock_minutes)
+        state = state_by_clock(session, now, *minutes)
         if session.automatic and session.state not in {ENDED, state}:
             board.step(StateChange(slug, session.run, state, now, automatic=True, by=by))
     return tuple(board.changes)

@@ -43,7 +43,7 @@ ROLES = frozenset(
 )
 """The words of the contract; what each may do is said in access/."""
 
-DELEGATION_ROLES = frozenset({"delegate", "correspondent"})
+DELEGATION_ROLES = frozenset({"delegate", "press", "correspondent"})
 """Roles that mean nothing without a delegation."""
 
 CheckLink = Callable[[str], None]
@@ -196,7 +196,7 @@ def _word(row: Row, name: str, words: type[Word], default: Word | None = None) -
 
 
 def _sources(row: Row, check_link: CheckLink) -> tuple[SourceUrl, ...]:
-    sources = tuple(_source(token) for token in row.get("source_urls").split())
+    sources = tuple(source_of(token) for token in row.get("source_urls").split())
     for source in sources:
         if source.channel not in _CHANNEL_WORDS and not is_language(source.channel):
             row.wrong(
@@ -209,7 +209,7 @@ def _sources(row: Row, check_link: CheckLink) -> tuple[SourceUrl, ...]:
     return sources
 
 
-def _source(token: str) -> SourceUrl:
+def source_of(token: str) -> SourceUrl:
     """``sign=https://…`` or ``https://…``; an ``=`` inside the address says no channel."""
     match = _CHANNEL.fullmatch(token)
     return SourceUrl(match[1], match[2]) if match else SourceUrl(FLOOR, token)

@@ -11,7 +11,19 @@ from streamhub.kit.text import clean
 from streamhub.programme.model import is_language
 
 _BREAKS = re.compile(r"[\r\n\t]+")
+_FORMULA = re.compile(r"[=+\-@']")
 COMMENT = "#"
+
+
+def as_text(cell: str) -> str:
+    """The cell as a spreadsheet takes it for text: an apostrophe before what might be a formula."""
+    return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
+def _cell(text: str) -> str:
+    """The opposite of ``as_text``, cleaned."""
+    cell = clean(text)
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell[1:]) else cell
 
 
 @dataclass(slots=True)
@@ -92,7 +104,7 @@ def read_rows(text: str, file: str, columns: Columns, findings: Findings) -> tup
         if any(clean(cell) for cell in record[len(names) :]):
             findings.error(file, line, None, f"{len(record)} cells under {len(names)} columns")
             continue
-        cells = {name: clean(cell) for name, cell in zip(known, record, strict=False) if name}
+        cells = {name: _cell(cell) for name, cell in zip(known, record, strict=False) if name}
         if any(cells.values()):
             rows.append(Row(file, line, cells, findings))
     return tuple(rows)

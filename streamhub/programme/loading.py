@@ -1,0 +1,153 @@
+"""Loading files into the tables, in one transaction: first what differs, then storing it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+from streamhub.kit.clock import Instant
+from streamhub.kit.db import ReadTx, WriteTx
+from streamhub.kit.errors import StateConflict
+from streamhub.kit.ids import SessionSlug
+from streamhub.programme import files as names
+from streamhub.programme import store
+from streamhub.programme.clock import ClockMinutes, change_by_move
+from streamhub.programme.differences import (
+    Entry,
+    LoadReport,
+    Merged,
+    Stored,
+    gone,
+    key_of,
+    merged,
+    reordered,
+    row_name,
+)
+from streamhub.programme.files import SessionEntry, SummitFiles
+from streamhub.programme.local_time import day_of, zone_of
+from streamhub.programme.model import Delegation, Document, Session, SessionState, StateChange, Summit
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to store, and what to tell about it."""
+
+    files: SummitFiles
+    summit: Merged[Summit]
+    sessions: tuple[Merged[SessionEntry], ...]
+    delegations: tuple[Merged[Delegation], ...]
+    documents: tuple[Merged[Document], ...]
+    report: LoadReport
+
+
+def planned(tx: ReadTx, files: SummitFiles, *, force: bool) -> Plan:
+    """Compare the files with what is stored.
+
+    Raises StateConflict when another summit is stored: one data folder is one summit.
+    """
+    stored = store.summit_of(tx)
+    if stored is not None and stored.entry.slug != files.summit.slug:
+        raise StateConflict(
+            f"this data folder holds the summit {stored.entry.slug!r}, not {files.summit.slug!r}"
+        )
+    zone = zone_of(files.summit.timezone)
+    summit = merged(files.summit, stored, zone, force=force)
+    report = _told(LoadReport(warnings=files.warnings), [summit])
+    sessions, report = _table(
+        report, names.PROGRAMME_FILE, store.session_entries(tx), files.sessions, zone, force
+    )
+    delegations, report = _table(
+        report, names.DELEGATIONS_FILE, store.delegations_of(tx), files.delegations, zone, force
+    )
+    documents, report = _table(
+        report, names.DOCUMENTS_FILE, store.documents_of(tx), files.documents, zone, force
+    )
+    return Plan(files, summit, sessions, delegations, documents, report)
+
+
+def apply(tx: WriteTx, plan: Plan, now: Instant, minutes: ClockMinutes, by: str) -> LoadReport:
+    """Store what was planned, and let the sessions follow their new times from ``now`` on."""
+    before = {session.slug: session for session in store.sessions_of(tx)}
+    store.put_summit(tx, plan.summit, plan.files.logo)
+    for session in plan.sessions:
+        store.put_session(tx, session)
+    for delegation in plan.delegations:
+        store.put_delegation(tx, delegation)
+    for document in plan.documents:
+        store.put_document(tx, document)
+    _follow_new_times(tx, before, now, minutes, by)
+    _notice(tx, plan)
+    return replace(plan.report, applied=True)
+
+
+def _table(
+    report: LoadReport,
+    file: str,
+    stored: Sequence[Stored[Entry]],
+    entries: Sequence[Entry] | None,
+    zone: ZoneInfo,
+    force: bool,  # noqa: FBT001 - as the caller was told
+) -> tuple[tuple[Merged[Entry], ...], LoadReport]:
+    if entries is None:
+        return (), report
+    known = {key_of(row.entry): row for row in stored}
+    rows = [row.entry for row in stored]
+    result = tuple(merged(entry, known.get(key_of(entry)), zone, force=force) for entry in entries)
+    told = _told(report, result)
+    return result, replace(
+        told,
+        changed=(*told.changed, *reordered(file, rows, entries)),
+        gone=(*told.gone, *gone(file, rows, entries)),
+    )
+
+
+def _told(report: LoadReport, rows: Sequence[Merged[Entry]]) -> LoadReport:
+    return replace(
+        report,
+        added=(*report.added, *(row_name(row.entry) for row in rows if row.before is None)),
+        changed=(*report.changed, *(change for row in rows for change in row.changed)),
+        conflicts=(*report.conflicts, *(change for row in rows for change in row.conflicts)),
+    )
+
+
+def _follow_new_times(
+    tx: WriteTx, before: dict[SessionSlug, Session], now: Instant, minutes: ClockMinutes, by: str
+) -> None:
+    """A session on another day that had begun is held once more; the others follow the clock."""
+    zone = _zone(tx)
+    history = store.history_of(tx)
+    begun = {(change.session, change.run) for change in history}
+    moved = []
+    for session in store.sessions_of(tx):
+        old = before.get(session.slug)
+        if old is None or (old.starts_at, old.ends_at) == (session.starts_at, session.ends_at):
+            continue
+        another_day = day_of(old.starts_at, zone) != day_of(session.starts_at, zone)
+        if another_day and (session.slug, session.run) in begun:
+            _hold_again(tx, session, now, by)
+        else:
+            moved.append(session.slug)
+    sessions, history = store.sessions_of(tx), store.history_of(tx)
+    store.add_changes(tx, change_by_move(sessions, history, moved, now, minutes, by))
+
+
+def _hold_again(tx: WriteTx, session: Session, now: Instant, by: str) -> None:
+    if session.state is not SessionState.ENDED:
+        end = StateChange(session.slug, session.run, SessionState.ENDED, now, automatic=True, by=by)
+        store.add_changes(tx, [end])
+    store.next_run(tx, session.slug)
+
+
+def _zone(tx: ReadTx) -> ZoneInfo:
+    stored = store.summit_of(tx)
+    return zone_of(stored.entry.timezone if stored else "UTC")
+
+
+def _notice(tx: WriteTx, plan: Plan) -> None:
+    if plan.report.added or plan.report.changed:
+        tx.notice("programme", "")
+    for slug in _touched(plan.sessions):
+        tx.notice("session", slug)
+
+
+def _touched(sessions: Iterable[Merged[SessionEntry]]) -> list[SessionSlug]:
+    return [row.entry.slug for row in sessions if row.before is None or row.changed]
