@@ -134,6 +134,13 @@ class Database:
         async with self._readers.connect() as connection:
             return await connection.run_sync(lambda sync: query(ReadTx(sync)))
 
+    async def answers(self) -> bool:
+        """Whether the database can be read."""
+        try:
+            return await self.read(lambda tx: tx.scalar(sa.select(1))) == 1
+        except sa.exc.SQLAlchemyError:
+            return False
+
     async def close(self) -> None:
         """Finish the waiting commands, then close every connection."""
         self._commands.put(None)

@@ -1,0 +1,117 @@
+import asyncio
+
+import pytest
+import sqlalchemy as sa
+
+from streamhub.kit.changes import Changes
+from streamhub.kit.db import Database, changes_after, metadata
+from streamhub.kit.errors import NotFound, StorageUnavailable
+from tests.support import open_database
+
+words = sa.Table(
+    "test_words", metadata, sa.Column("word", sa.Text, primary_key=True), info={"of": "tests"}
+)
+
+
+@pytest.fixture
+async def db(tmp_path):
+    async with open_database(tmp_path) as database:
+        yield database
+
+
+def add(word):
+    return lambda tx: tx.execute(words.insert(), {"word": word})
+
+
+async def all_words(db: Database):
+    return [row.word for row in await db.read(lambda tx: tx.all(sa.select(words).order_by(words.c.word)))]
+
+
+async def test_a_write_is_there_for_every_reader_once_it_returned(db):
+    await db.write(add("bonjour"))
+
+    assert await all_words(db) == ["bonjour"]
+
+
+async def test_many_writes_at_once_share_commits_and_all_arrive(db):
+    await asyncio.gather(*(db.write(add(f"w{n:03}")) for n in range(300)))
+
+    assert len(await all_words(db)) == 300
+
+
+async def test_a_command_that_fails_undoes_its_own_writes_only(db):
+    def fails(tx):
+        add("bad")(tx)
+        raise NotFound("no")
+
+    results = await asyncio.gather(
+        db.write(add("one")), db.write(fails), db.write(add("two")), return_exceptions=True
+    )
+
+    assert isinstance(results[1], NotFound)
+    assert await all_words(db) == ["one", "two"]
+
+
+async def test_a_duplicate_key_is_the_business_of_its_own_command(db):
+    results = await asyncio.gather(
+        db.write(add("same")), db.write(add("same")), db.write(add("other")), return_exceptions=True
+    )
+
+    assert isinstance(results[1], sa.exc.IntegrityError)
+    assert await all_words(db) == ["other", "same"]
+
+
+async def test_a_group_that_cannot_be_stored_acknowledges_nobody(db):
+    def breaks(_tx):
+        raise sa.exc.OperationalError("INSERT", {}, Exception("disk full"))
+
+    db.on_group = breaks
+    with pytest.raises(StorageUnavailable):
+        await db.write(add("lost"))
+    db.on_group = None
+
+    assert await all_words(db) == []
+
+
+async def test_readers_cannot_write(db):
+    with pytest.raises(sa.exc.OperationalError, match="readonly"):
+        await db.read(lambda tx: tx.all(words.insert().returning(words.c.word).values(word="x")))
+
+
+async def test_the_database_survives_a_kill_by_full_synchronous_wal(db):
+    mode = await db.write(lambda tx: (tx.scalar(sa.text("PRAGMA journal_mode")), tx.scalar(sa.text("PRAGMA synchronous"))))
+
+    assert mode == ("wal", 2)
+
+
+async def test_a_noticed_change_reaches_the_listeners_in_order(db):
+    heard = []
+    changes = Changes(db)
+
+    async def listen(key):
+        heard.append(key)
+
+    changes.subscribe("session", listen)
+    await changes.start()
+    await db.write(lambda tx: tx.notice("session", "one"))
+    await db.write(lambda tx: (tx.notice("session", "two"), tx.notice("source", "other")))
+
+    await changes.catch_up()
+
+    assert heard == ["one", "two"]
+
+
+async def test_changes_of_before_the_start_are_not_told(db):
+    await db.write(lambda tx: tx.notice("session", "old"))
+    heard = []
+    changes = Changes(db)
+
+    async def listen(key):
+        heard.append(key)
+
+    changes.subscribe("session", listen)
+    await changes.start()
+    await changes.catch_up()
+
+    assert heard == []
+    assert [c.key for c in await db.read(lambda tx: changes_after(tx, 0))] == ["old"]
