@@ -15,6 +15,7 @@ from streamhub.kit.errors import (
 )
 from streamhub.kit.ids import DelegationCode, SessionSlug
 from streamhub.kit.settings import Settings
+from streamhub.kit.tasks import every
 from streamhub.programme import loading, store
 from streamhub.programme.clock import (
     ClockMinutes,
@@ -33,6 +34,7 @@ from streamhub.programme.writers import written
 T = TypeVar("T")
 
 MAX_SHIFT_MINUTES = 24 * 60
+SETTLE_EVERY_SECONDS = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,8 @@ class _Programme:
 class ProgrammeService:
     """The summit, its sessions and their states, delegations and documents.
 
-    ``noticed`` must hear of every change of the topics ``programme`` and ``session``, and
-    ``settle`` must be called each second.
+    ``forget`` must hear of every change of the topics ``programme`` and ``session``, and
+    ``keep_time`` must run.
     """
 
     def __init__(self, db: Database, clock: Clock, settings: Settings) -> None:
@@ -58,11 +60,18 @@ class ProgrammeService:
         self._clock = clock
         self._minutes = ClockMinutes(settings.doors_minutes, settings.overrun_minutes)
         self._known: _Programme | None = None
-        self._noticed = 0
+        self._forgotten = 0
 
-    async def noticed(self, _key: str) -> None:
+    async def forget(self, _key: str) -> None:
         """Read again at the next question: somebody, perhaps another process, wrote."""
         self._forget()
+
+    async def keep_time(self) -> None:
+        """Follow the clock for ever."""
+        await every(SETTLE_EVERY_SECONDS, self._tick)
+
+    async def _tick(self) -> None:
+        await self.settle()
 
     async def summit(self) -> Summit:
         """The event; days that its file leaves out are those of its sessions.
@@ -195,9 +204,9 @@ class ProgrammeService:
     async def _programme(self) -> _Programme:
         if self._known is not None:
             return self._known
-        mark = self._noticed
+        mark = self._forgotten
         known = await self._db.read(_programme)
-        if mark == self._noticed:  # else what was read may be older than the change
+        if mark == self._forgotten:  # else what was read may be older than the change
             self._known = known
         return known
 
@@ -208,7 +217,7 @@ class ProgrammeService:
             self._forget()
 
     def _forget(self) -> None:
-        self._noticed += 1
+        self._forgotten += 1
         self._known = None
 
 
