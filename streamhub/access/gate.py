@@ -1,6 +1,7 @@
 """From a credential to a grant: links, tokens and cookies against the invitation's row."""
 
 import hashlib
+import re
 import secrets
 
 from streamhub.access import store, tokens
@@ -22,6 +23,7 @@ from streamhub.kit.ids import DelegationCode, InvitationId, SessionSlug
 from streamhub.programme.service import ProgrammeService
 
 COOKIE_BYTES = 32
+_LINK = re.compile(r"^https?://[^/]+/j[/#]")
 CACHED = 20_000  # invitations kept in memory: some 10 MB
 
 
@@ -51,11 +53,7 @@ class Gate:
 
         Raises CodeUnknown, InvitationRevoked, TokenInvalid, TokenExpired or TokenNotYetValid.
         """
-        credential = credential.strip()
-        if "." in credential:
-            opened, generation = await self._by_token(await self._decoded(credential))
-        else:
-            opened, generation = await self._by_code(credential)
+        opened, generation = await self._opened(credential)
         cookie = secrets.token_urlsafe(COOKIE_BYTES)
         row = StoredGrant(opened.invitation, generation, opened.sessions, opened.expires_at)
         now = self._clock.now()
@@ -75,6 +73,11 @@ class Gate:
     async def grant_for_token(self, token: str) -> Grant:
         """What a bearer token lets its request do; raises as ``enter`` does."""
         grant, _ = await self._by_token(await self._decoded(token))
+        return grant
+
+    async def grant_for_code(self, credential: str) -> Grant:
+        """What a scanned link, code or token stands for; nobody enters. Raises as ``enter`` does."""
+        grant, _ = await self._opened(credential)
         return grant
 
     async def leave(self, cookie: str) -> None:
@@ -105,6 +108,13 @@ class Gate:
             raise WrongSession("the invitation does not open this session")
         if await self._db.read(lambda tx: store.is_removed(tx, session, grant.participant)):
             raise Removed("removed from this session")
+
+    async def _opened(self, credential: str) -> tuple[Grant, int]:
+        """By link code or token, or by the whole link that a camera read or a person copied."""
+        bare = _LINK.sub("", credential.strip())
+        if "." in bare:
+            return await self._by_token(await self._decoded(bare))
+        return await self._by_code(bare)
 
     async def _decoded(self, token: str) -> Claims:
         return tokens.decode(token, await self._signer.keys(), self._clock.now())

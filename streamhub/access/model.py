@@ -115,6 +115,19 @@ class Invitation:
         if self.not_before is not None and self.not_before > now:
             raise TokenNotYetValid("the invitation is for later", opens_at=self.not_before)
 
+    def person(self) -> Participant:
+        """The participant whom this is for."""
+        return Participant(
+            id=self.participant,
+            delegation=self.delegation,
+            role=self.role,
+            label=self.label,
+            seat=self.seat,
+            sessions=self.sessions,
+            invited=self.revoked_at is None,
+            speak=self.speak,
+        )
+
     def grant(self, sessions: Sessions = None, expires_at: Instant | None = None) -> Grant:
         """What this opens, narrowed to the sessions and the time that a token was for."""
         return Grant(

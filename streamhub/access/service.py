@@ -215,6 +215,15 @@ class AccessService:
         """Everybody ever invited, by pseudonym, in the order of the invitations."""
         return tuple(await self._db.read(store.participant_list))
 
+    async def participant(self, participant: ParticipantId) -> Participant:
+        """One participant; raises NotFound."""
+        return (await self.invitation_of(participant)).person()
+
+    async def participant_by_code(self, code: str) -> Participant:
+        """Who stands behind a scanned link, code or token; raises as ``enter`` does."""
+        grant = await self._gate.grant_for_code(code)
+        return await self.participant(grant.participant)
+
     async def revoke(self, invitation_id: InvitationId, by: str) -> Invitation:
         """End an invitation: its grants die at once. A second time changes nothing; raises NotFound."""
 

@@ -275,20 +275,7 @@ def identity(tx: ReadTx, participant: ParticipantId) -> Identity | None:
 
 def participant_list(tx: ReadTx) -> list[Participant]:
     """Everybody, in the order in which the invitations were made."""
-    rows = tx.all(_INVITATION.order_by(invitations.c.seq))
-    return [
-        Participant(
-            id=found.participant,
-            delegation=found.delegation,
-            role=found.role,
-            label=found.label,
-            seat=found.seat,
-            sessions=found.sessions,
-            invited=found.revoked_at is None,
-            speak=found.speak,
-        )
-        for found in map(_invitation, rows)
-    ]
+    return [_invitation(row).person() for row in tx.all(_INVITATION.order_by(invitations.c.seq))]
 
 
 def add_grant(tx: WriteTx, grant_hash: str, grant: StoredGrant, at: Instant) -> None:
