@@ -1,7 +1,6 @@
 """The composition root: the only file where concrete parts meet."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from streamhub.access.service import AccessService
 from streamhub.attendance.door import DoorService
@@ -12,13 +11,14 @@ from streamhub.audience.service import AudienceService
 from streamhub.floor.service import FloorService
 from streamhub.kit.changes import Changes
 from streamhub.kit.clock import Clock
-from streamhub.kit.db import Database
+from streamhub.kit.db import Database, read_once
 from streamhub.kit.folder import DataFolder
 from streamhub.kit.settings import Settings
 from streamhub.kit.tasks import Tasks
 from streamhub.live.hub import Hub
 from streamhub.live.service import LiveService
 from streamhub.presence.service import PresenceService
+from streamhub.programme import store as programme_store
 from streamhub.programme.service import ProgrammeService
 from streamhub.relay.service import RelayService
 from streamhub.reports.service import ReportsService
@@ -149,6 +149,7 @@ def _subscribe(
     changes.subscribe("floor", live.on_floor)
 
 
-def summit_settings(folder: DataFolder) -> dict[str, Any]:
+def summit_settings(folder: DataFolder) -> dict[str, int]:
     """The settings that the loaded summit brings with it; none where nothing is loaded."""
-    return {}
+    stored = read_once(folder.database, programme_store.summit_of)
+    return dict(stored.entry.settings) if stored else {}

@@ -140,6 +140,11 @@ class AttendanceService:
 
         await self._db.write(command)
 
+    async def record(self, events: Iterable[Event]) -> None:
+        """Write events that are known already, in their order: the past of a demonstration."""
+        known, now = list(events), self._clock.now()
+        await self._db.write(lambda tx: store.append(tx, known, now))
+
     # Corrections
 
     async def correct(self, session: Session, order: CorrectionOrder, by: str) -> None:

@@ -224,6 +224,20 @@ def last_change(tx: ReadTx) -> int:
     return tx.scalar(sa.select(sa.func.max(changes.c.id))) or 0
 
 
+def read_once(path: Path, query: Callable[[ReadTx], T]) -> T | None:
+    """One query before there are services; None where no database with that table exists yet."""
+    if not path.exists():
+        return None
+    engine = _sync_engine(path)
+    try:
+        with engine.connect() as connection:
+            return query(ReadTx(connection))
+    except sa.exc.OperationalError:
+        return None
+    finally:
+        engine.dispose()
+
+
 def sync_files(path: Path) -> None:
     """Checkpoint the log and fsync file and folder.
 

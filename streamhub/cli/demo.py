@@ -1,0 +1,152 @@
+"""``demo``: the example summit, moved to now, with one link for each role."""
+
+import asyncio
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import click
+
+from streamhub import services as composition
+from streamhub.access.model import InvitationOrder, IssuedInvitation
+from streamhub.access.roles import NEEDS_DELEGATION, Role
+from streamhub.cli import config_option
+from streamhub.cli.demo_history import invent_history
+from streamhub.cli.folder import settings_of
+from streamhub.cli.serve import run_server
+from streamhub.kit import log
+from streamhub.kit.assets import example_folder
+from streamhub.kit.clock import MINUTE, SystemClock
+from streamhub.kit.errors import StateConflict
+from streamhub.kit.folder import DataFolder
+from streamhub.kit.settings import Settings
+from streamhub.programme.files import SessionEntry, SummitFiles
+from streamhub.programme.loaders import read_folder
+from streamhub.programme.model import Summit
+from streamhub.programme.rebase import moved_to
+from streamhub.relay.model import NewSource
+from streamhub.server import addressed, bind, prepare
+from streamhub.services import Services
+
+MARK = ".demo"
+LEFT_MINUTES = 40
+"""The live session goes on so long: the next one's doors open in a few minutes."""
+
+BY = "cli"
+
+
+@click.command()
+@config_option
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
+@click.option("--json", "as_json", is_flag=True, help="The links as one line of JSON.")
+def demo(config: Path | None, data: Path, port: int, *, as_json: bool) -> None:
+    """Load the example summit as if it took place now, print one link per role, serve it."""
+    if data == Path("data"):
+        data = Path("demo-data")  # never the folder of a real summit by mistake
+    folder = _empty(DataFolder(data))
+    folder.lock()
+    try:
+        sock = bind("127.0.0.1", port)
+        prepare(folder)
+        host, chosen = sock.getsockname()[:2]
+        settings = addressed(settings_of(config, folder), host, chosen)
+        log.configure("warning")
+        links = asyncio.run(_load(folder, settings))
+        run_server(folder, config, sock, on_ready=lambda use: _announce(use, links, data, as_json=as_json))
+    finally:
+        folder.unlock()
+
+
+def _empty(folder: DataFolder) -> DataFolder:
+    """An empty demonstration folder; raises StateConflict for one that holds something else."""
+    mark = folder.path / MARK
+    if folder.path.exists() and any(folder.path.iterdir()):
+        if not mark.exists():
+            raise StateConflict(f"{folder.path}: not empty and no demonstration; choose another --data")
+        shutil.rmtree(folder.path)
+    folder.create()
+    mark.touch()
+    return folder
+
+
+async def _load(folder: DataFolder, settings: Settings) -> list[IssuedInvitation]:
+    use = await composition.build(folder, settings, SystemClock())
+    try:
+        files = read_folder(example_folder(), use.relay.check_link)
+        main = main_session(files)
+        length = (main.ends_at - main.starts_at) // MINUTE
+        await load_example(use, moved_to(files, use.clock.now(), main.slug, length - LEFT_MINUTES))
+        return [await _link(use, role) for role in Role]
+    finally:
+        await use.close()
+
+
+def main_session(files: SummitFiles) -> SessionEntry:
+    """The session to be live in a demonstration: the one with the most streams."""
+    return max(files.sessions or (), key=lambda session: len(session.sources))
+
+
+async def load_example(use: Services, files: SummitFiles) -> None:
+    """Store the moved summit, its streams and seats, and what happened in it so far."""
+    await use.programme.load(files, by=BY)
+    await use.programme.settle()
+    for session in files.sessions or ():
+        await use.relay.load(session.slug, [str(source) for source in session.sources], BY)
+        await use.relay.add(session.slug, _fallback(files.summit), BY)
+    await use.access.load_participants(files.participants or (), BY)
+    await invent_history(use)
+
+
+def _fallback(summit: Summit) -> NewSource:
+    text = summit.fallback_text.get("fr")
+    return NewSource(text=text, phone=summit.contact_phone)
+
+
+async def _link(use: Services, role: Role) -> IssuedInvitation:
+    delegations = await use.programme.delegations()
+    code = delegations[1 % len(delegations)].code if role in NEEDS_DELEGATION else None
+    [issued] = await use.access.issue(InvitationOrder(role=role, delegation=code), BY)
+    return issued
+
+
+def _announce(use: Services, links: list[IssuedInvitation], data: Path, *, as_json: bool) -> None:
+    url = use.settings.public_url
+    if as_json:
+        click.echo(json.dumps({"url": url, "data": str(data), "links": [_row(i) for i in links]}))
+    else:
+        click.echo(_welcome(url, links, data))
+    click.echo(f"streamhub ready {url}")
+
+
+def _row(issued: IssuedInvitation) -> dict[str, Any]:
+    invitation = issued.invitation
+    return {
+        "role": invitation.role,
+        "participant": invitation.participant,
+        "invitation": invitation.id,
+        "delegation": invitation.delegation,
+        "link": issued.link,
+        "token": issued.token,
+    }
+
+
+_TRY = """
+What to try first
+  1. Open the delegate's link: one button, then the session that is live now. The page says since when
+     you are counted.
+  2. Open the moderator's link in a private window: the wall shows that delegate within a second.
+  3. Open the delegate's link a second time, in another tab: the count stays the same.
+  4. Open the desk's link and check somebody in: the wall counts that person in the hall.
+  5. On the wall, switch the stream: the delegate's page changes without reloading.
+  6. Open the link of communications: the figures of the sessions that are over, as page, CSV and JSON.
+Stop with Ctrl+C. The same data again, without starting anew: streamhub serve --data {data}
+"""
+
+
+def _welcome(url: str, links: list[IssuedInvitation], data: Path) -> str:
+    width = max(len(i.invitation.role) for i in links)
+    rows = [f"  {i.invitation.role:<{width}}  {i.link}" for i in links]
+    return "\n".join([f"The programme: {url}/", "One link per role:", *rows, _TRY.format(data=data)])
+
+
