@@ -9,6 +9,7 @@ from streamhub.access.model import (
     CODE_LENGTH,
     Entered,
     Grant,
+    Identity,
     Invitation,
     InvitationOrder,
     IssuedInvitation,
@@ -223,6 +224,10 @@ class AccessService:
         """Who stands behind a scanned link, code or token; raises as ``enter`` does."""
         grant = await self._gate.grant_for_code(code)
         return await self.participant(grant.participant)
+
+    async def identities(self) -> tuple[Identity, ...]:
+        """Names and e-mails, as far as they are kept: for comparing in memory, never for showing."""
+        return tuple(await self._db.read(store.identity_list))
 
     async def revoke(self, invitation_id: InvitationId, by: str) -> Invitation:
         """End an invitation: its grants die at once. A second time changes nothing; raises NotFound."""

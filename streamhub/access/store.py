@@ -268,9 +268,12 @@ def put_identity(tx: WriteTx, identity: Identity) -> None:
 def identity(tx: ReadTx, participant: ParticipantId) -> Identity | None:
     """Who a participant is, while that is kept."""
     row = tx.first(sa.select(identities).where(identities.c.participant == participant))
-    if row is None:
-        return None
-    return Identity(participant=ParticipantId(row.participant), name=row.name, email=row.email, lang=row.lang)
+    return None if row is None else _identity(row)
+
+
+def identity_list(tx: ReadTx) -> list[Identity]:
+    """Who everybody is, as far as that is kept."""
+    return [_identity(row) for row in tx.all(sa.select(identities).order_by(identities.c.participant))]
 
 
 def participant_list(tx: ReadTx) -> list[Participant]:
@@ -346,6 +349,10 @@ def keys(tx: ReadTx) -> list[StoredKey]:
     """Every signing key, the newest first."""
     rows = tx.all(sa.select(signing_keys).order_by(signing_keys.c.created_at.desc(), signing_keys.c.kid))
     return [StoredKey(row.kid, row.x, row.created_at, row.retired_at) for row in rows]
+
+
+def _identity(row: sa.Row[Any]) -> Identity:
+    return Identity(participant=ParticipantId(row.participant), name=row.name, email=row.email, lang=row.lang)
 
 
 def _invitation(row: sa.Row[Any]) -> Invitation:

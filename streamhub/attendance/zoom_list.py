@@ -11,15 +11,14 @@ from datetime import datetime
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from streamhub.attendance.zoom_table import Record, read_table
+from streamhub.attendance.zoom_table import MAX_BYTES, Record, read_table
 from streamhub.attendance.zoom_times import DateOrder, read_time, to_instant
 from streamhub.kit.clock import HOUR, Instant
 from streamhub.kit.errors import FileInvalid, FileProblem
+from streamhub.kit.intervals import Span
 
 LONGEST_MS = 30 * HOUR  # Zoom ends every meeting after 30 hours
 _PROBLEMS_SHOWN = 10  # of one kind; more lines say nothing new
-
-Window = tuple[Instant, Instant]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +65,8 @@ def read_zoom_list(
     file: str,
     zone: ZoneInfo,
     date_orders: Sequence[DateOrder] = (),
-    windows: Sequence[Window] = (),
+    windows: Sequence[Span] = (),
+    max_bytes: int = MAX_BYTES,
 ) -> ZoomList:
     """Read a participant list whose times are local to ``zone``.
 
@@ -74,7 +74,7 @@ def read_zoom_list(
     fits decides; without one, the only order in which somebody is there in ``windows``.
     Raises FileInvalid.
     """
-    table = read_table(content, file)
+    table = read_table(content, file, max_bytes)
     if not table.records:
         raise FileInvalid(list(table.problems) or [FileProblem(file, None, None, "nobody is in this list")])
     reading = _reading(table.records, file, zone, date_orders, windows)
@@ -97,7 +97,7 @@ def _reading(
     file: str,
     zone: ZoneInfo,
     date_orders: Sequence[DateOrder],
-    windows: Sequence[Window],
+    windows: Sequence[Span],
 ) -> _Reading:
     """The one way to read the dates; raises FileInvalid where there is none, or no one way."""
     fitting = [reading for order in DateOrder if (reading := _read_in(order, records)) is not None]
@@ -133,7 +133,7 @@ def _is_plausible(reading: _Reading) -> bool:
     return all(0 <= (left - joined).total_seconds() * 1_000 <= LONGEST_MS for joined, left in reading.times)
 
 
-def _touches(reading: _Reading, zone: ZoneInfo, windows: Sequence[Window]) -> bool:
+def _touches(reading: _Reading, zone: ZoneInfo, windows: Sequence[Span]) -> bool:
     for joined, left in reading.times:
         since, until = to_instant(joined, zone), to_instant(left, zone)
         if (

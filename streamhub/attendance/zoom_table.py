@@ -165,12 +165,14 @@ class _Meeting:
 _Entry = tuple[_Header, _Meeting, _Line]
 
 
-def read_table(content: bytes, file: str) -> Table:
+def read_table(content: bytes, file: str, max_bytes: int = MAX_BYTES) -> Table:
     """Find the list in a Zoom export.
 
-    Raises FileInvalid: not CSV, larger than 10 MiB, no header that we know, or the
+    Raises FileInvalid: not CSV, larger than ``max_bytes``, no header that we know, or the
     form without times.
     """
+    if len(content) > max_bytes:
+        raise FileInvalid([FileProblem(file, None, None, f"larger than {max_bytes} bytes")])
     lines = _lines_with_a_header(_decoded(content, file), file)
     records: list[Record] = []
     problems: list[FileProblem] = []
@@ -187,8 +189,6 @@ def read_table(content: bytes, file: str) -> Table:
 
 def _decoded(content: bytes, file: str) -> str:
     """UTF-8, or what a spreadsheet writes instead."""
-    if len(content) > MAX_BYTES:
-        raise FileInvalid([FileProblem(file, None, None, "larger than 10 MiB")])
     if content.startswith(_ZIP):
         raise FileInvalid([FileProblem(file, None, None, "this is a spreadsheet file: save it as CSV")])
     text = _first_decoding(content, "utf-16" if content.startswith(_UTF16) else "utf-8-sig", "cp1252")

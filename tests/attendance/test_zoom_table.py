@@ -253,7 +253,7 @@ def test_a_broken_quote_is_refused_with_its_line():
     [
         (b"PK\x03\x04rest of a workbook", "this is a spreadsheet file: save it as CSV"),
         (b"Name\0Join Time", "this is no text file"),
-        (b"x" * (MAX_BYTES + 1), "larger than 10 MiB"),
+        (b"x" * (MAX_BYTES + 1), "larger than 10485760 bytes"),
     ],
 )
 def test_what_is_no_text_of_reasonable_size_is_refused(content, message):
