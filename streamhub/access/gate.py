@@ -111,7 +111,7 @@ class Gate:
 
     async def _opened(self, credential: str) -> tuple[Grant, int]:
         """By link code or token, or by the whole link that a camera read or a person copied."""
-        bare = _LINK.sub("", credential.strip())
+        bare = _LINK.sub("", credential.strip()).partition("?")[0]
         if "." in bare:
             return await self._by_token(await self._decoded(bare))
         return await self._by_code(bare)
