@@ -15,6 +15,7 @@ from streamhub.kit.db import Change, Database, changes_after
 from streamhub.kit.ids import DelegationCode, SessionSlug
 from streamhub.kit.settings import Settings
 from streamhub.kit.text import localised
+from streamhub.programme import store as programme_store
 from streamhub.programme.files import SessionEntry, SummitFiles
 from streamhub.programme.model import Delegation, DelegationKind, SessionAccess, Summit
 from streamhub.programme.service import ProgrammeService
@@ -50,6 +51,13 @@ class House:
         """Load the summit with these parts changed."""
         await self.programme.load(summit_files(**changes))
 
+    async def raise_epoch(self, code: DelegationCode) -> None:
+        """End every link of the delegation."""
+        table = programme_store.delegations
+        change = table.update().where(table.c.code == code).values(epoch=table.c.epoch + 1)
+        await self.db.write(lambda tx: tx.execute(change))
+        await self.programme.forget(code)
+
     def another(self) -> AccessService:
         """A second process on the same data folder."""
         programme = ProgrammeService(self.db, self.clock, SETTINGS)
@@ -59,7 +67,7 @@ class House:
 SETTINGS = Settings(public_url=URL)
 
 
-def summit_files(*, epoch: int = 0, ends_on: date | None = date(2021, 11, 5)) -> SummitFiles:
+def summit_files(*, ends_on: date | None = date(2021, 11, 5)) -> SummitFiles:
     """Two sessions, two delegations; the clock of the tests stands at noon of the first day."""
     times = [
         (OPENING, "2021-11-04T13:00:00Z", "2021-11-04T14:00:00Z"),
@@ -92,7 +100,7 @@ def summit_files(*, epoch: int = 0, ends_on: date | None = date(2021, 11, 5)) ->
         ),
         sessions=sessions,
         delegations=(
-            Delegation(BENIN, localised({"fr": "Bénin"}), country, "BJ", seats=2, order=0, epoch=epoch),
+            Delegation(BENIN, localised({"fr": "Bénin"}), country, "BJ", seats=2, order=0),
             Delegation(SENEGAL, localised({"fr": "Sénégal"}), country, "SN", order=1),
         ),
     )
