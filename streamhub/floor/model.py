@@ -7,7 +7,8 @@ from enum import StrEnum
 from streamhub.kit.clock import Instant
 from streamhub.kit.ids import DelegationCode, ParticipantId, SessionSlug
 
-MAX_SUBJECT = 120  # characters
+MAX_SUBJECT = 200  # characters
+MAX_MINUTES = 60
 
 
 class RequestState(StrEnum):
@@ -52,11 +53,12 @@ def queue(
 ) -> list[FloorRequest]:
     """Who speaks now, then who speaks next: by protocol, by arrival or as set by hand.
 
-    By hand: ranked requests first, in rank; those that came since follow by arrival.
+    By protocol, delegations that stand in none follow the others. By hand: ranked requests
+    first, in rank; those that came since follow by arrival.
     """
     waiting = [r for r in requests if r.state is RequestState.WAITING]
     speaking = [r for r in requests if r.state is RequestState.SPEAKING]
-    last = len(protocol)
+    last = max(protocol.values(), default=0) + 1
     if order is Order.PROTOCOL:
         waiting.sort(key=lambda r: (protocol.get(r.delegation, last), r.asked_at, r.id))
     elif order is Order.ARRIVAL:

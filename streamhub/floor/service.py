@@ -1,18 +1,32 @@
 """Who asks to speak, who speaks, who is next."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from streamhub.floor import store
-from streamhub.floor.model import OPEN, FloorRequest, Order, RequestState, queue
+from streamhub.floor.model import (
+    MAX_MINUTES,
+    MAX_SUBJECT,
+    OPEN,
+    FloorRequest,
+    Order,
+    RequestState,
+    position,
+    queue,
+)
 from streamhub.kit.clock import Clock
 from streamhub.kit.db import Database, WriteTx
 from streamhub.kit.errors import FieldInvalid, FieldProblem, NotFound, StateConflict
 from streamhub.kit.ids import DelegationCode, ParticipantId, SessionSlug, new_id
+from streamhub.kit.log import get_logger
+from streamhub.kit.text import clean
 from streamhub.programme.model import Session, SessionState
 from streamhub.programme.service import ProgrammeService
 
-MAX_MINUTES = 60
+log = get_logger(__name__)
+
+TOPIC = "floor"
+"""What is noticed, with the slug, when a session's queue changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +46,17 @@ class Line:
     sorting: Order
     requests: Sequence[FloorRequest]
 
+    def position(self, request_id: str) -> int | None:
+        """The place among those who wait, from 1; 0 for who speaks, None for who is not in it."""
+        return position(self.requests, request_id)
+
+    def of(self, participant: ParticipantId) -> FloorRequest | None:
+        """The request of one person, None for somebody who does not ask."""
+        return next((r for r in self.requests if r.participant == participant), None)
+
 
 class FloorService:
-    """The queues of all sessions."""
+    """The queues of all sessions. Whoever calls has checked who asks; each change is noticed."""
 
     def __init__(self, db: Database, clock: Clock, programme: ProgrammeService) -> None:
         self._db = db
@@ -42,99 +64,151 @@ class FloorService:
         self._programme = programme
 
     async def line(self, slug: SessionSlug) -> Line:
-        """The queue as it stands."""
+        """The queue as it stands. Raises UnknownSession."""
         session = await self._programme.session(slug)
-        protocol = {d.code: d.order for d in await self._programme.delegations()}
+        protocol = await self._protocol()
         sorting, found = await self._db.read(
             lambda tx: (store.sorting(tx, slug), store.open_requests(tx, slug, session.run))
         )
         return Line(sorting, queue(found, sorting, protocol))
 
-    async def ask(self, slug: SessionSlug, order: FloorOrder) -> FloorRequest:
-        """Join the queue; somebody who waits already keeps the place and the request.
+    async def request(self, slug: SessionSlug, request_id: str) -> FloorRequest:
+        """One request, whatever its state. Raises UnknownSession, or NotFound."""
+        run = (await self._programme.session(slug)).run
+        return _found(await self._db.read(lambda tx: store.request(tx, slug, run, request_id)))
 
-        Raises StateConflict for a session that has ended, FieldInvalid naming the field.
+    async def ask(self, slug: SessionSlug, order: FloorOrder) -> FloorRequest:
+        """Join the queue, from when the session is in the programme until it ends.
+
+        Somebody who waits already keeps the place and the request; a subject or minutes given
+        now replace those given before. Raises UnknownSession, StateConflict for a session that
+        has ended, FieldInvalid naming the field.
         """
         session = await self._programme.session(slug)
         if session.state is SessionState.ENDED:
             raise StateConflict("the session has ended")
-        if order.minutes is not None and not 1 <= order.minutes <= MAX_MINUTES:
-            raise FieldInvalid(FieldProblem("minutes", f"must be from 1 to {MAX_MINUTES}"))
-        await self._programme.delegation(order.delegation)
+        order = replace(order, subject=" ".join(clean(order.subject).split()))
+        await self._check(order)
         return await self._db.write(lambda tx: self._ask(tx, session, order))
 
+    async def _check(self, order: FloorOrder) -> None:
+        problems = []
+        if len(order.subject) > MAX_SUBJECT:
+            problems.append(FieldProblem("subject", f"must not be longer than {MAX_SUBJECT} characters"))
+        if order.minutes is not None and not 1 <= order.minutes <= MAX_MINUTES:
+            problems.append(FieldProblem("minutes", f"must be from 1 to {MAX_MINUTES}"))
+        if order.participant is None and order.delegation not in await self._protocol():
+            problems.append(FieldProblem("delegation", f"no delegation {order.delegation}"))
+        if problems:
+            raise FieldInvalid(*problems)
+
     def _ask(self, tx: WriteTx, session: Session, order: FloorOrder) -> FloorRequest:
-        waiting = store.open_requests(tx, session.slug, session.run)
-        same = [r for r in waiting if _same(r, order)]
-        if same:
-            return same[0]
+        for known in store.open_requests(tx, session.slug, session.run):
+            if _same(known, order):
+                return _renewed(tx, known, order)
         request = FloorRequest(
-            new_id("f"),
-            session.slug,
-            session.run,
-            order.delegation,
-            order.participant,
-            order.subject,
-            order.minutes,
-            RequestState.WAITING,
-            self._clock.now(),
+            id=new_id("f"),
+            session=session.slug,
+            run=session.run,
+            delegation=order.delegation,
+            participant=order.participant,
+            subject=order.subject,
+            minutes=order.minutes,
+            state=RequestState.WAITING,
+            asked_at=self._clock.now(),
         )
         store.add(tx, request)
-        tx.notice("floor", session.slug)
+        tx.notice(TOPIC, session.slug)
         return request
 
-    async def grant(self, slug: SessionSlug, request_id: str) -> None:
-        """Give the floor; whoever had it is done."""
-        now = self._clock.now()
+    async def grant(self, slug: SessionSlug, request_id: str) -> FloorRequest:
+        """Give the floor; whoever had it is done. Giving it twice changes nothing.
+
+        Raises UnknownSession, NotFound, or StateConflict for a request that is over.
+        """
         run = (await self._programme.session(slug)).run
 
-        def command(tx: WriteTx) -> None:
-            request = _wanted(store.request(tx, slug, request_id), OPEN)
+        def command(tx: WriteTx) -> FloorRequest:
+            request = _open(store.request(tx, slug, run, request_id))
+            if request.state is RequestState.SPEAKING:
+                return request
+            now = self._clock.now()
             for other in store.open_requests(tx, slug, run):
-                if other.state is RequestState.SPEAKING and other.id != request.id:
+                if other.state is RequestState.SPEAKING:
                     store.set_state(tx, other.id, RequestState.DONE, now)
-            if request.state is RequestState.WAITING:
-                store.set_state(tx, request.id, RequestState.SPEAKING, now)
-            tx.notice("floor", slug)
+            store.set_state(tx, request.id, RequestState.SPEAKING, now)
+            tx.notice(TOPIC, slug)
+            return replace(request, state=RequestState.SPEAKING, granted_at=now)
 
-        await self._db.write(command)
+        granted = await self._db.write(command)
+        log.info("floor given", session=slug, request=granted.id)
+        return granted
 
-    async def end(self, slug: SessionSlug, request_id: str, state: RequestState) -> None:
-        """``done`` or ``withdrawn``."""
-        now = self._clock.now()
+    async def end(self, slug: SessionSlug, request_id: str, state: RequestState) -> FloorRequest:
+        """The request is ``done`` or ``withdrawn``; the same a second time changes nothing.
 
-        def command(tx: WriteTx) -> None:
-            request = _wanted(store.request(tx, slug, request_id), OPEN)
-            store.set_state(tx, request.id, state, now)
-            tx.notice("floor", slug)
+        Raises UnknownSession, NotFound, or StateConflict for one that ended otherwise.
+        """
+        run = (await self._programme.session(slug)).run
 
-        await self._db.write(command)
+        def command(tx: WriteTx) -> FloorRequest:
+            request = _found(store.request(tx, slug, run, request_id))
+            if request.state is state:
+                return request
+            store.set_state(tx, _open(request).id, state, self._clock.now())
+            tx.notice(TOPIC, slug)
+            return replace(request, state=state)
+
+        return await self._db.write(command)
 
     async def withdraw_own(self, slug: SessionSlug, participant: ParticipantId) -> None:
         """The person does not want to speak any more; nothing happens to who did not ask."""
         run = (await self._programme.session(slug)).run
-        now = self._clock.now()
 
         def command(tx: WriteTx) -> None:
             for request in store.open_requests(tx, slug, run):
                 if request.participant == participant:
-                    store.set_state(tx, request.id, RequestState.WITHDRAWN, now)
-                    tx.notice("floor", slug)
+                    store.set_state(tx, request.id, RequestState.WITHDRAWN, self._clock.now())
+                    tx.notice(TOPIC, slug)
 
         await self._db.write(command)
 
-    async def sort(self, slug: SessionSlug, order: Order, ranked: Sequence[str]) -> None:
-        """Choose how the queue is sorted; raises FieldInvalid for requests that do not wait."""
+    async def sort(self, slug: SessionSlug, order: Order, ranked: Sequence[str] | None = None) -> Line:
+        """Choose how the queue is sorted; answers it.
+
+        By hand without ``ranked``, it stays as it stands. Raises FieldInvalid for a list
+        without that order, for a request named twice and for one that is not in the queue.
+        """
+        if ranked is not None and order is not Order.HAND:
+            raise FieldInvalid(FieldProblem("requests", "only with the order by hand"))
+        if ranked is not None and len(set(ranked)) < len(ranked):
+            raise FieldInvalid(FieldProblem("requests", "names a request twice"))
         run = (await self._programme.session(slug)).run
+        protocol = await self._protocol()
 
-        def command(tx: WriteTx) -> None:
-            known = {r.id for r in store.open_requests(tx, slug, run)}
-            if not set(ranked) <= known:
-                raise FieldInvalid(FieldProblem("requests", "names a request that does not wait"))
-            store.set_sorting(tx, slug, order, list(ranked))
-            tx.notice("floor", slug)
+        def command(tx: WriteTx) -> Line:
+            known = store.open_requests(tx, slug, run)
+            before = [r.id for r in queue(known, store.sorting(tx, slug), protocol)]
+            wanted = before if ranked is None else list(ranked)
+            if not set(wanted) <= set(before):
+                raise FieldInvalid(FieldProblem("requests", "names a request that is not in the queue"))
+            store.set_sorting(tx, slug, order, wanted if order is Order.HAND else [])
+            tx.notice(TOPIC, slug)
+            return Line(order, queue(store.open_requests(tx, slug, run), order, protocol))
 
-        await self._db.write(command)
+        return await self._db.write(command)
+
+    async def _protocol(self) -> dict[DelegationCode, int]:
+        return {d.code: d.order for d in await self._programme.delegations()}
+
+
+def _renewed(tx: WriteTx, known: FloorRequest, order: FloorOrder) -> FloorRequest:
+    """The request with what is said now; what is not said stays."""
+    renewed = replace(known, subject=order.subject or known.subject, minutes=order.minutes or known.minutes)
+    if renewed != known:
+        store.set_words(tx, renewed.id, renewed.subject, renewed.minutes)
+        tx.notice(TOPIC, renewed.session)
+    return renewed
 
 
 def _same(request: FloorRequest, order: FloorOrder) -> bool:
@@ -143,9 +217,14 @@ def _same(request: FloorRequest, order: FloorOrder) -> bool:
     return request.participant == order.participant
 
 
-def _wanted(request: FloorRequest | None, states: frozenset[RequestState]) -> FloorRequest:
+def _found(request: FloorRequest | None) -> FloorRequest:
     if request is None:
         raise NotFound("no such request for the floor")
-    if request.state not in states:
-        raise StateConflict(f"the request is {request.state}")
     return request
+
+
+def _open(request: FloorRequest | None) -> FloorRequest:
+    found = _found(request)
+    if found.state not in OPEN:
+        raise StateConflict(f"the request is {found.state}")
+    return found

@@ -65,13 +65,21 @@ def open_requests(tx: ReadTx, session: SessionSlug, run: int) -> list[FloorReque
     return [_request(row) for row in tx.all(statement)]
 
 
-def request(tx: ReadTx, session: SessionSlug, request_id: str) -> FloorRequest | None:
-    """One request of a session."""
+def request(tx: ReadTx, session: SessionSlug, run: int, request_id: str) -> FloorRequest | None:
+    """One request of one holding of a session."""
     statement = sa.select(floor_requests).where(
-        floor_requests.c.id == request_id, floor_requests.c.session == session
+        floor_requests.c.id == request_id,
+        floor_requests.c.session == session,
+        floor_requests.c.run == run,
     )
     row = tx.first(statement)
     return _request(row) if row else None
+
+
+def set_words(tx: WriteTx, request_id: str, subject: str, minutes: int | None) -> None:
+    """Change what a request is about and how long it may take."""
+    values = {"subject": subject, "minutes": minutes}
+    tx.execute(floor_requests.update().where(floor_requests.c.id == request_id), values)
 
 
 def set_state(tx: WriteTx, request_id: str, state: RequestState, at: Instant) -> None:
