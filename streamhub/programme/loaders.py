@@ -17,9 +17,9 @@ from streamhub.programme import files as names
 from streamhub.programme.entries import CheckLink
 from streamhub.programme.files import ParticipantEntry, SessionEntry, SummitFiles
 from streamhub.programme.local_time import zone_of
-from streamhub.programme.model import Delegation, Document, Logo
+from streamhub.programme.model import Delegation, Document, Logo, Summit
 from streamhub.programme.sheets import Columns, Findings, read_rows
-from streamhub.programme.summit_file import parse_summit
+from streamhub.programme.summit_file import line_of, parse_summit
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_LOGO_BYTES = 256 * 1024
@@ -62,7 +62,7 @@ def parse_files(read: Callable[[str], bytes | None], check_link: CheckLink) -> S
     summit = parse_summit(toml, findings) if toml is not None else None
     if summit is None:
         raise FileInvalid(findings.errors)
-    logo = _logo(summit.logo, read, findings)
+    logo = _logo(summit, toml or "", read, findings)
     files = _tables(texts, zone_of(summit.timezone), check_link, findings)
     if findings.errors:
         raise FileInvalid(findings.errors)
@@ -128,20 +128,20 @@ def _decoded(content: bytes | None, file: str, findings: Findings) -> str | None
         return None
 
 
-def _logo(name: str, read: Callable[[str], bytes | None], findings: Findings) -> Logo | None:
+def _logo(summit: Summit, toml: str, read: Callable[[str], bytes | None], findings: Findings) -> Logo | None:
+    name = summit.logo
     if not name:
         return None
     kind = _PICTURES.get(Path(name).suffix.lower())
-    content = read(name) if kind and Path(name).name == name else None
-    if kind is None or Path(name).name != name:
-        findings.error(
-            names.SUMMIT_FILE,
-            None,
-            "logo",
-            f"{name!r} must be an SVG, PNG, JPEG or WebP file beside this one",
-        )
-    elif content is None:
-        findings.error(names.SUMMIT_FILE, None, "logo", f"there is no file {name!r} beside this one")
+    beside = Path(name).name == name
+    content = read(name) if kind and beside else None
+    problem = ""
+    if kind is None or not beside:
+        problem = f"{name!r} must be an SVG, PNG, JPEG or WebP file beside this one"
+    elif not content:
+        problem = f"there is no picture {name!r} beside this file"
     elif len(content) > MAX_LOGO_BYTES:
-        findings.error(names.SUMMIT_FILE, None, "logo", f"{name!r} is larger than {MAX_LOGO_BYTES} bytes")
+        problem = f"{name!r} is larger than {MAX_LOGO_BYTES} bytes"
+    if problem:
+        findings.error(names.SUMMIT_FILE, line_of("logo", toml), "logo", problem)
     return Logo(name, kind, content) if kind and content else None

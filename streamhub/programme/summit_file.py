@@ -82,7 +82,7 @@ class _Keys:
     findings: Findings
 
     def wrong(self, key: str, message: str) -> None:
-        self.findings.error(SUMMIT_FILE, self._line(key), key, message)
+        self.findings.error(SUMMIT_FILE, line_of(key, self.source), key, message)
 
     def warn_of_unknown(self) -> None:
         for key in self.table:
@@ -90,7 +90,7 @@ class _Keys:
             in_a_language = prefix in _LOCALISED and is_language(language)
             if not in_a_language and key not in _KEYS | summit_setting_names():
                 self.findings.warn(
-                    SUMMIT_FILE, self._line(key), key, "this key is not known and is passed over"
+                    SUMMIT_FILE, line_of(key, self.source), key, "this key is not known and is passed over"
                 )
 
     def text(self, key: str, *, needed: bool = False) -> str:
@@ -118,10 +118,12 @@ class _Keys:
         return value
 
     def localised(self, prefix: str, *, needed: bool = False) -> Localised:
-        if needed:
-            self.text(f"{prefix}_fr", needed=True)
         keys = [key for key in self.table if key.startswith(f"{prefix}_")]
-        return localised({key.removeprefix(f"{prefix}_"): self.text(key) for key in keys})
+        french = f"{prefix}_fr"
+        texts = {key: self.text(key, needed=needed and key == french) for key in keys}
+        if needed and french not in texts:
+            self.wrong(french, "is missing")
+        return localised({key.removeprefix(f"{prefix}_"): text for key, text in texts.items()})
 
     def slug(self) -> str:
         value = self.text("slug", needed=True)
@@ -152,9 +154,9 @@ class _Keys:
             self.wrong(key, "must be a day without time, such as 2021-11-04")
         elif isinstance(value, date):
             return value
-        elif value is not None:
+        elif text := self.text(key):
             try:
-                return parse_day(self.text(key))
+                return parse_day(text)
             except ValueError as error:
                 self.wrong(key, str(error))
         return None
@@ -189,9 +191,11 @@ class _Keys:
             return ()
         return tuple(sorted((key, int(getattr(settings, key))) for key in given))
 
-    def _line(self, key: str) -> int | None:
-        found = re.search(rf"^[ \t]*\"?{re.escape(key)}\"?[ \t]*=", self.source, re.MULTILINE)
-        return self.source.count("\n", 0, found.start()) + 1 if found else None
+
+def line_of(key: str, source: str) -> int | None:
+    """The line of ``summit.toml`` on which a key stands."""
+    found = re.search(rf"^[ \t]*\"?{re.escape(key)}\"?[ \t]*=", source, re.MULTILINE)
+    return source.count("\n", 0, found.start()) + 1 if found else None
 
 
 def _problem(settings: Mapping[str, Any]) -> str:
