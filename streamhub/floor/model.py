@@ -65,7 +65,7 @@ def queue(
         waiting.sort(key=lambda r: (r.asked_at, r.id))
     else:
         waiting.sort(key=lambda r: (r.rank is None, r.rank or 0, r.asked_at, r.id))
-    return [*sorted(speaking, key=lambda r: r.granted_at or 0), *waiting]
+    return [*sorted(speaking, key=lambda r: (r.granted_at or 0, r.id)), *waiting]
 
 
 def position(line: Sequence[FloorRequest], request_id: str) -> int | None:
