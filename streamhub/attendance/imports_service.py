@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -215,14 +216,15 @@ class ImportsService:
 
     def _undo(self, tx: WriteTx, import_id: ImportId, by: str) -> Import:
         asked = _required(imports_store.one(tx, import_id))
-        now = self._clock.now()
+        if asked.state is ImportState.PREVIEW:
+            imports_store.drop(tx, import_id)
         if asked.state is ImportState.APPLIED:
+            now = self._clock.now()
             store.append(tx, [model.undo(import_id, now, by=by)], now)
             _notice(tx, imports_store.rows(tx, import_id))
-        if asked.state is not ImportState.UNDONE:
             imports_store.set_undone(tx, import_id, now, by)
             log.info("import undone", import_id=import_id, by=by)
-        return _required(imports_store.one(tx, import_id))
+        return replace(asked, state=ImportState.UNDONE)
 
     def _match(self, tx: WriteTx, row_ids: Sequence[int], target: Target, by: str) -> int:
         named = [_known_row(imports_store.applied_person(tx, row_id)) for row_id in row_ids]

@@ -162,6 +162,12 @@ def set_undone(tx: WriteTx, import_id: ImportId, at: Instant, by: str) -> None:
     _forget(tx, import_id)
 
 
+def drop(tx: WriteTx, import_id: ImportId) -> None:
+    """Forget a preview as if it had never been looked at."""
+    _forget(tx, import_id)
+    tx.execute(imports.delete().where(imports.c.id == import_id))
+
+
 def _forget(tx: WriteTx, import_id: ImportId) -> None:
     tx.execute(import_rows.delete().where(import_rows.c.import_id == import_id))
     tx.execute(import_people.delete().where(import_people.c.import_id == import_id))
@@ -266,8 +272,7 @@ def drop_previews(tx: WriteTx, before: Instant) -> int:
     stale = imports.c.created_at <= before
     found = tx.all(sa.select(imports.c.id).where(imports.c.state == ImportState.PREVIEW, stale))
     for row in found:
-        _forget(tx, ImportId(row.id))
-        tx.execute(imports.delete().where(imports.c.id == row.id))
+        drop(tx, ImportId(row.id))
     return len(found)
 
 

@@ -107,7 +107,7 @@ async def open_house(folder):
     clock = FakeClock(EVENING)
     async with open_database(folder) as db:
         programme = ProgrammeService(db, clock, SETTINGS)
-        await programme.load(_files())
+        await programme.load(summit_files())
         access = AccessService(db, clock, SETTINGS, programme, folder / "keys")
         yield House(db, clock, programme, access, ImportsService(db, clock, SETTINGS, programme, access))
 
@@ -127,7 +127,8 @@ def _local(minutes):
     return f"2021-11-19 {at // 60:02}:{at % 60:02}:00"
 
 
-def _files():
+def summit_files():
+    """Four sessions and two delegations."""
     sessions = tuple(
         SessionEntry(
             slug=slug,

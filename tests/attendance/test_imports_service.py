@@ -241,9 +241,10 @@ async def test_dropping_a_preview_leaves_the_ledger_alone(house):
     previewed = await house.preview(listed("Luc 0 30"))
     await house.imports.undo(previewed.asked.id, "test")
 
-    with pytest.raises(StateConflict):
+    with pytest.raises(NotFound):
         await house.imports.apply(previewed.asked.id, "test")
     assert await house.noticed() == []
+    assert await house.imports.imports() == []
 
 
 async def test_an_import_that_is_none(house):
