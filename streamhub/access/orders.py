@@ -11,6 +11,7 @@ from streamhub.access.model import (
     MAX_LABEL,
     MAX_LIFETIME,
     Grant,
+    Invitation,
     InvitationOrder,
 )
 from streamhub.access.roles import NEEDS_DELEGATION, Role
@@ -24,6 +25,8 @@ WITHOUT_DATES = 30 * DAY
 """How long an invitation is good where the summit has no last day, or that day is over."""
 
 AT_THE_DESK = frozenset({Role.DELEGATE, Role.PRESS, Role.OBSERVER})
+
+ABOVE_MODERATION = frozenset({Role.ORGANISER, Role.COMMUNICATIONS})
 
 _STAFF_SEATS = {
     Role.INTERPRETER: "INT",
@@ -117,6 +120,22 @@ def bounded(order: InvitationOrder, grant: Grant, facts: Facts) -> InvitationOrd
         asked = facts.day_end if order.expires_at is None else order.expires_at
         return replace(order, expires_at=min(asked, facts.day_end))
     raise RoleForbidden(f"the role {grant.role} may not invite this")
+
+
+def check_managed(invitation: Invitation, grant: Grant) -> None:
+    """Raise RoleForbidden unless the holder of ``grant`` may see, revoke and replace the invitation.
+
+    A replaced link is shown to whoever replaced it, so nobody may replace the link of
+    somebody who may do more.
+    """
+    if grant.role is Role.ORGANISER:
+        return
+    if grant.role is Role.MODERATOR and invitation.role not in ABOVE_MODERATION:
+        return
+    own = invitation.delegation == grant.delegation and invitation.role is Role.DELEGATE
+    if grant.role is Role.CORRESPONDENT and own:
+        return
+    raise RoleForbidden(f"the role {grant.role} may not manage this invitation")
 
 
 def _people(order: InvitationOrder, facts: Facts) -> list[FieldProblem]:

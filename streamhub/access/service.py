@@ -25,7 +25,7 @@ from streamhub.access.orders import Facts
 from streamhub.access.roles import Role
 from streamhub.access.roster import Listed
 from streamhub.access.signer import Signer
-from streamhub.kit.clock import SECOND, Clock, Instant
+from streamhub.kit.clock import HOUR, SECOND, Clock, Instant
 from streamhub.kit.db import Database, WriteTx
 from streamhub.kit.errors import FieldInvalid, FieldProblem, NotFound, WrongSession
 from streamhub.kit.ids import (
@@ -37,6 +37,7 @@ from streamhub.kit.ids import (
 )
 from streamhub.kit.log import get_logger
 from streamhub.kit.settings import Settings
+from streamhub.kit.tasks import every
 from streamhub.programme.files import ParticipantEntry
 from streamhub.programme.service import ProgrammeService
 
@@ -79,7 +80,7 @@ class AccessService:
         facts = await self._facts()
         complete = orders.complete(orders.bounded(order, grant, facts), facts)
         seats = facts.seats(grant.delegation) if grant.role is Role.CORRESPONDENT else None
-        return await self._issue(complete, facts, grant.invitation, seats)
+        return await self._issue(complete, facts, grant.participant, seats)
 
     async def load_participants(
         self, entries: Iterable[ParticipantEntry], by: str
@@ -185,10 +186,15 @@ class AccessService:
         """Read the invitation again at its next use; called when ``invitation`` was noticed."""
         self._gate.forget(invitation_id)
 
-    async def drop_expired_grants(self) -> int:
-        """Forget the enterings that are over; answers how many."""
+    async def keep_clean(self) -> None:
+        """Forget the enterings that are over, every hour, for ever."""
+        await every(HOUR / SECOND, self.drop_expired_grants)
+
+    async def drop_expired_grants(self) -> None:
+        """Forget the enterings that are over."""
         now = self._clock.now()
-        return await self._db.write(lambda tx: store.drop_expired_grants(tx, now))
+        dropped = await self._db.write(lambda tx: store.drop_expired_grants(tx, now))
+        log.info("grants that are over forgotten", count=dropped)
 
     # Keeping
 
