@@ -89,8 +89,3 @@ def remembered(tx: ReadTx) -> dict[str, Target]:
         )
         for row in tx.all(sa.select(import_matches))
     }
-
-
-def forget(tx: WriteTx, participant: ParticipantId) -> None:
-    """Nothing leads to this participant any more: they had themselves erased."""
-    tx.execute(import_matches.delete().where(import_matches.c.participant == participant))

@@ -276,11 +276,6 @@ def drop_previews(tx: WriteTx, before: Instant) -> int:
     return len(found)
 
 
-def rename(tx: WriteTx, old: ParticipantId, new: ParticipantId) -> None:
-    """Somebody was erased: their rows stand under ``new`` now."""
-    tx.execute(import_people.update().where(import_people.c.participant == old), {"participant": new})
-
-
 def _import(row: sa.Row[Any]) -> Import:
     return Import(
         id=ImportId(row.id),

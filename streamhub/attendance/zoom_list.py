@@ -103,7 +103,7 @@ def _reading(
     fitting = [reading for order in DateOrder if (reading := _read_in(order, records)) is not None]
     if not fitting:
         raise FileInvalid(_unreadable(records, file, date_orders))
-    preferred = [reading for order in date_orders for reading in fitting if reading.order is order]
+    preferred = [reading for order in date_orders for reading in fitting if reading.order == order]
     if preferred or len({reading.times for reading in fitting}) == 1:
         return (preferred or fitting)[0]
     left = _those(fitting, _is_plausible)
