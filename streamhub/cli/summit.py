@@ -1,0 +1,135 @@
+"""``summit new``, ``summit load`` and ``summit export``."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from streamhub.cli import config_option, run
+from streamhub.cli.folder import open_folder
+from streamhub.kit.errors import FileInvalid, StateConflict
+from streamhub.programme.differences import LoadReport
+from streamhub.programme.files import PARTICIPANTS_FILE, SUMMIT_FILE, ExportedFile, SummitFiles
+from streamhub.programme.loaders import read_folder
+from streamhub.programme.templates import templates
+from streamhub.relay.model import NewSource
+from streamhub.services import Services
+
+BY = "cli"
+
+_A_FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
+@click.group()
+def summit() -> None:
+    """The summit's files: begin them, load them, write them out."""
+
+
+@summit.command()
+@click.argument("folder", metavar="DIR", type=_A_FOLDER)
+def new(folder: Path) -> None:
+    """Write commented templates of every file into DIR."""
+    _write(folder, templates(), force=False)
+    click.echo(
+        f"Fill in {folder / SUMMIT_FILE} and the lists beside it, then: streamhub summit load {folder}"
+    )
+
+
+@summit.command()
+@config_option
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would change and store nothing.")
+@click.option("--force", is_flag=True, help="Let the files win over what was edited in the console since.")
+def load(config: Path | None, data: Path, path: Path, *, dry_run: bool, force: bool) -> None:
+    """Load the summit's files of the folder PATH, or what has changed in them."""
+    try:
+        report = run(_load(config, data, path, dry_run=dry_run, force=force))
+    except FileInvalid as error:
+        for problem in error.problems:
+            click.echo(str(problem), err=True)
+        raise click.exceptions.Exit(1) from None
+    if report.conflicts:
+        raise StateConflict(
+            f"{len(report.conflicts)} fields were edited in the console since the last load and stay; "
+            "--force takes what the files say"
+        )
+
+
+@summit.command()
+@config_option
+@click.argument("folder", metavar="DIR", type=_A_FOLDER)
+@click.option("--force", is_flag=True, help="Overwrite files that are there.")
+def export(config: Path | None, data: Path, folder: Path, *, force: bool) -> None:
+    """Write the summit's files, as things stand now and without people, into DIR."""
+    _write(folder, run(_export(config, data)), force=force)
+
+
+async def bring_in(use: Services, files: SummitFiles, *, force: bool = False) -> tuple[LoadReport, int]:
+    """Store all that the files say: programme, streams, seats. Answers the number of new invitations too."""
+    report = await use.programme.load(files, force=force, by=BY)
+    fallback = NewSource(text=files.summit.fallback_text.get("fr"), phone=files.summit.contact_phone)
+    for session in files.sessions or ():
+        await use.relay.load(session.slug, [str(source) for source in session.sources], BY)
+        if fallback.text:
+            await use.relay.add(session.slug, fallback, BY)
+    return report, len(await use.access.load_participants(files.participants or (), BY))
+
+
+async def _load(config: Path | None, data: Path, path: Path, *, dry_run: bool, force: bool) -> LoadReport:
+    folder = path.parent if path.name == SUMMIT_FILE else path
+    async with open_folder(config, data, create=True) as use:
+        files = read_folder(folder, use.relay.check_link)
+        if dry_run:
+            report, invited = await use.programme.load(files, force=force, dry_run=True), 0
+        else:
+            report, invited = await bring_in(use, files, force=force)
+    _tell(report)
+    _tell_of_people(files, invited, dry_run=dry_run)
+    return report
+
+
+async def _export(config: Path | None, data: Path) -> tuple[ExportedFile, ...]:
+    async with open_folder(config, data) as use:
+        return await use.programme.export()
+
+
+def _write(folder: Path, files: Iterable[ExportedFile], *, force: bool) -> None:
+    """Write all the files or none; raises StateConflict rather than overwrite one."""
+    files = tuple(files)
+    there = [file.name for file in files if (folder / file.name).exists()]
+    if there and not force:
+        raise StateConflict(f"{folder}: {', '.join(there)} would be overwritten")
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in files:
+        (folder / file.name).write_bytes(file.content)
+        click.echo(folder / file.name)
+
+
+def _tell(report: LoadReport) -> None:
+    for problem in report.warnings:
+        click.echo(f"warning: {problem}", err=True)
+    for row in report.added:
+        click.echo(f"new      {row}")
+    for change in report.changed:
+        click.echo(f"changed  {change}")
+    for conflict in report.conflicts:
+        click.echo(f"conflict {conflict} (edited in the console since; it stays)")
+    for row in report.gone:
+        click.echo(f"gone     {row} (no longer in the file; it stays)")
+    click.echo(_summary(report))
+
+
+def _summary(report: LoadReport) -> str:
+    if report.nothing_new:
+        return "the files say what is stored already"
+    counts = f"{len(report.added)} rows new, {len(report.changed)} fields changed"
+    return f"{counts}, {len(report.conflicts)} conflicts" + ("" if report.applied else "; nothing was stored")
+
+
+def _tell_of_people(files: SummitFiles, invited: int, *, dry_run: bool) -> None:
+    if files.participants and dry_run:
+        click.echo(
+            f"{PARTICIPANTS_FILE}: {len(files.participants)} seats; who is new is seen when they are loaded"
+        )
+    elif invited:
+        click.echo(f"{PARTICIPANTS_FILE}: {invited} new invitations; their links: streamhub invite export")
