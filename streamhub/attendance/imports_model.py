@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from streamhub.attendance.matching import Match, MatchedBy, Target, fingerprint
+from streamhub.attendance.matching import (
+    Known,
+    Match,
+    MatchedBy,
+    Target,
+    fingerprint,
+    people,
+    recognise,
+)
 from streamhub.attendance.zoom_list import ZoomList, ZoomRow
 from streamhub.attendance.zoom_times import DateOrder
 from streamhub.kit.clock import DAY, Instant
@@ -196,18 +204,17 @@ Taken = tuple[SessionSlug, int, str, Instant, Instant]
 """What makes two imported stays the same: session, run, content, since, until."""
 
 
-def parts(matches: Iterable[Match], held: Sequence[Held], salt: bytes) -> tuple[Part, ...]:
-    """Everybody who was there during one of the sessions, their rows cut to them."""
-    cut = (
-        Part(
-            match,
-            fingerprint(salt, match.person.key),
-            fingerprint(salt, match.person.alias),
-            tuple(piece for row in match.person.rows for piece in _cuts(row, match.person.alias, held, salt)),
-        )
-        for match in matches
-    )
-    return tuple(part for part in cut if part.cuts)
+def parts(found: ZoomList, held: Sequence[Held], known: Known) -> tuple[Part, ...]:
+    """Everybody who was there during one of the sessions, who they are, their rows cut to them."""
+    matches = recognise(people(found.rows), known)
+    every = (_part(match, held, known.salt) for match in matches)
+    return tuple(part for part in every if part.cuts)
+
+
+def _part(match: Match, held: Sequence[Held], salt: bytes) -> Part:
+    person = match.person
+    cuts = tuple(cut for row in person.rows for cut in _cuts(row, person.alias, held, salt))
+    return Part(match, fingerprint(salt, person.key), fingerprint(salt, person.alias), cuts)
 
 
 def is_outside(row: ZoomRow, held: Sequence[Held]) -> bool:

@@ -17,6 +17,7 @@ from streamhub.attendance.imports_model import (
     ImportKind,
     ImportPreview,
     ImportState,
+    Part,
     QueueRow,
     StoredPerson,
     StoredRow,
@@ -26,7 +27,7 @@ from streamhub.attendance.imports_model import (
     parts,
     without_doubles,
 )
-from streamhub.attendance.matching import Alias, Known, Person, Target, fingerprint, people, recognise
+from streamhub.attendance.matching import Known, Target
 from streamhub.attendance.model import Event, Key
 from streamhub.attendance.zoom_list import ZoomList, read_zoom_list
 from streamhub.kit.channel import Channel
@@ -69,11 +70,10 @@ class ImportsService:
         """
         if kind not in set(ImportKind):
             raise NotFound(f"no list of the kind {kind} can be imported")
+        zone = _zone(order.timezone)
         held = await self._held(order)
-        found = await self._read(upload, order, held)
-        salt = await self._db.write(guests_store.salt)
-        persons = people(found.rows)
-        pieces = parts(recognise(persons, await self._known(persons, salt)), held, salt)
+        known = await self._known()
+        found, pieces = await asyncio.to_thread(self._read, upload, order, zone, held, known)
         taken = await self._db.read(lambda tx: imports_store.taken(tx, (one.session for one in held)))
         made = Import(
             id=ImportId(new_id("imp")),
@@ -168,10 +168,11 @@ class ImportsService:
         every_session = await self._programme.sessions()
         return [session for session in every_session if day_of(session.starts_at, zone) == day]
 
-    async def _read(self, upload: Upload, order: ZoomOrder, held: Sequence[Held]) -> ZoomList:
-        zone = _zone(order.timezone)
-        return await asyncio.to_thread(
-            read_zoom_list,
+    def _read(
+        self, upload: Upload, order: ZoomOrder, zone: ZoneInfo, held: Sequence[Held], known: Known
+    ) -> tuple[ZoomList, tuple[Part, ...]]:
+        """All that takes long: 100,000 lines take some ten seconds, away from the loop."""
+        found = read_zoom_list(
             upload.content,
             file=upload.file,
             zone=zone,
@@ -179,20 +180,17 @@ class ImportsService:
             windows=[(one.since, one.until) for one in held],
             max_bytes=self._settings.upload_bytes,
         )
+        return found, parts(found, held, known)
 
-    async def _known(self, persons: Iterable[Person], salt: bytes) -> Known:
-        said = await self._db.read(guests_store.remembered)
+    async def _known(self) -> Known:
+        salt = await self._db.write(guests_store.salt)
+        remembered = await self._db.read(guests_store.remembered)
         emails: dict[str, tuple[ParticipantId, ...]] = {}
         for identity in await self._access.identities():
-            email = identity.email.casefold()
-            emails[email] = (*emails.get(email, ()), identity.participant)
-        remembered: dict[Alias, Target] = {}
-        for person in persons:
-            target = said.get(fingerprint(salt, person.alias))
-            if target is not None:
-                remembered[person.alias] = target
+            if email := identity.email.casefold():
+                emails[email] = (*emails.get(email, ()), identity.participant)
         seats = {participant.seat: participant.id for participant in await self._access.participants()}
-        return Known(seats, emails, remembered)
+        return Known(seats, emails, remembered, salt)
 
     # Writing
 

@@ -24,6 +24,7 @@ Alias = NewType("Alias", str)
 """What is remembered from one list to the next: the e-mail, else the exact name."""
 
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))  # what keyboards make of the dash of a code
+_LONGEST_SEAT = 24  # a delegation's code of 16 characters, a dash and the number
 _FINGERPRINT_CHARACTERS = 40  # 160 bits
 
 
@@ -62,11 +63,16 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What people are recognised by: seats, e-mails in lower case, and what humans said before."""
+    """What people are recognised by.
+
+    ``emails`` are in lower case; ``remembered`` is what humans said before, by the
+    fingerprint of the alias made with ``salt``.
+    """
 
     seats: Mapping[str, ParticipantId]
     emails: Mapping[str, tuple[ParticipantId, ...]]
-    remembered: Mapping[Alias, Target]
+    remembered: Mapping[str, Target]
+    salt: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +124,8 @@ def seat_of(name: str, seats: Mapping[str, ParticipantId]) -> ParticipantId | No
     not ``BJ-03``.
     """
     text = unicodedata.normalize("NFKC", name).translate(_DASHES).strip().upper()
-    longest = max(map(len, seats), default=0)
-    for end in range(min(len(text), longest), 0, -1):
-        if text[:end] in seats and not text[end : end + 1].isalnum():
+    for end in range(min(len(text), _LONGEST_SEAT), 0, -1):
+        if not text[end : end + 1].isalnum() and text[:end] in seats:
             return seats[text[:end]]
     return None
 
@@ -168,10 +173,10 @@ def _otherwise(
     What was said of a name holds only where one person of the list has it. An e-mail
     that was used under one code elsewhere in the list is the holder of that seat.
     """
-    remembered = known.remembered.get(person.alias)
+    remembered = known.remembered.get(fingerprint(known.salt, person.alias))
     if remembered is not None and (person.email or bearers == 1):
         return remembered, MatchedBy.MEMORY
-    invited = known.emails.get(person.email or "", ())
+    invited = known.emails.get(person.email, ()) if person.email else ()
     if len(invited) == 1:
         return Target(invited[0]), MatchedBy.EMAIL
     if len(holders) == 1:

@@ -2,13 +2,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamhub.attendance.imports_model import Held, counted, is_outside, parts, without_doubles
-from streamhub.attendance.matching import Known, people, recognise
+from streamhub.attendance.matching import Known
 from streamhub.attendance.zoom_list import ZoomList, ZoomRow
 from streamhub.attendance.zoom_times import DateOrder
 from streamhub.kit.intervals import clip, union
 
-SALT = b"salt"
-NOBODY = Known({}, {}, {})
+NOBODY = Known({}, {}, {}, b"salt")
 TIMES = st.tuples(st.integers(0, 50), st.integers(1, 50)).map(lambda t: (t[0], t[0] + t[1]))
 
 
@@ -26,8 +25,12 @@ def row(joined, left, name="Luc"):
     )
 
 
+def zoom_list(rows):
+    return ZoomList(rows=tuple(rows), meeting_id="812", topic=None, date_order=DateOrder.YMD, problems=())
+
+
 def pieces(rows, held):
-    return parts(recognise(people(rows), NOBODY), held, SALT)
+    return parts(zoom_list(rows), held, NOBODY)
 
 
 @given(st.lists(TIMES, max_size=6), st.lists(TIMES, min_size=1, max_size=3))
@@ -49,9 +52,7 @@ def test_every_row_is_new_or_already_there_or_outside(before, lines):
         for cut in part.cuts
     )
     rows = [row(*stay, name=name) for stay, name in lines]
-    found = ZoomList(rows=tuple(rows), meeting_id="812", topic=None, date_order=DateOrder.YMD, problems=())
-
-    counts = counted(found, held, pieces(rows, held), taken)
+    counts = counted(zoom_list(rows), held, pieces(rows, held), taken)
 
     assert counts.rows == counts.stays + counts.already + counts.outside
     assert counts.people == counts.matched + counts.unmatched

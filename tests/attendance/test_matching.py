@@ -125,6 +125,12 @@ def test_an_e_mail_of_one_invited_person_matches():
     assert found([row("Awa", "awa@example.org")], known) == [("Awa", Target("p_awa"), MatchedBy.EMAIL)]
 
 
+def test_an_invited_person_without_an_e_mail_is_not_everybody_without_one():
+    known = Known({}, {"": ("p_awa",)}, {})
+
+    assert found([row("Luc")], known) == [("Luc", None, None)]
+
+
 def test_an_e_mail_that_two_invited_people_share_is_for_a_human():
     known = Known({}, {"town@example.org": ("p_1", "p_2")}, {})
 
@@ -134,14 +140,18 @@ def test_an_e_mail_that_two_invited_people_share_is_for_a_human():
 def test_what_a_human_said_of_an_e_mail_goes_before_the_list_of_invited_people():
     [match] = recognise(
         people([row("Awa", "awa@example.org")]),
-        Known({}, {"awa@example.org": ("p_awa",)}, {"e-mail awa@example.org": Target("p_stand_in")}),
+        Known(
+            {},
+            {"awa@example.org": ("p_awa",)},
+            {fingerprint(b"", "e-mail awa@example.org"): Target("p_stand_in")},
+        ),
     )
 
     assert (match.target, match.by) == (Target("p_stand_in"), MatchedBy.MEMORY)
 
 
 def test_what_a_human_said_of_a_name_holds_in_the_next_meeting():
-    known = Known({}, {}, {"name iPhone de Luc": Target(delegation="BJ")})
+    known = Known({}, {}, {fingerprint(b"", "name iPhone de Luc"): Target(delegation="BJ")})
 
     assert found([row("iPhone de Luc", meeting="999")], known) == [
         ("iPhone de Luc", Target(delegation="BJ"), MatchedBy.MEMORY)
@@ -149,7 +159,7 @@ def test_what_a_human_said_of_a_name_holds_in_the_next_meeting():
 
 
 def test_it_does_not_hold_where_two_people_of_the_list_have_that_name():
-    known = Known({}, {}, {"name iPhone": Target("p_luc")})
+    known = Known({}, {}, {fingerprint(b"", "name iPhone"): Target("p_luc")})
     ann = [row("Ann", "ann@example.org"), row("iPhone", "ann@example.org", at=5)]
 
     assert found([row("iPhone"), *ann], known) == [("iPhone", None, None), ("Ann", None, None)]
@@ -157,7 +167,11 @@ def test_it_does_not_hold_where_two_people_of_the_list_have_that_name():
 
 
 def test_a_code_goes_before_everything_else():
-    known = Known(SEATS, {"awa@example.org": ("p_awa",)}, {"e-mail awa@example.org": Target("p_other")})
+    known = Known(
+        SEATS,
+        {"awa@example.org": ("p_awa",)},
+        {fingerprint(b"", "e-mail awa@example.org"): Target("p_other")},
+    )
 
     assert found([row("BJ-03", "awa@example.org")], known) == [("BJ-03", Target("p_cotonou"), MatchedBy.CODE)]
 
