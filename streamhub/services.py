@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from streamhub.access.service import AccessService
 from streamhub.attendance.door import DoorService
+from streamhub.attendance.excused import ExcusedService
 from streamhub.attendance.imports_service import ImportsService
 from streamhub.attendance.openings import OpeningsService
 from streamhub.attendance.service import AttendanceService
@@ -15,8 +16,9 @@ from streamhub.kit.db import Database, read_once
 from streamhub.kit.folder import DataFolder
 from streamhub.kit.settings import Settings
 from streamhub.kit.tasks import Tasks
+from streamhub.live.announcer import Announcer
 from streamhub.live.hub import Hub
-from streamhub.live.service import LiveService
+from streamhub.live.service import LiveService, Parts
 from streamhub.presence.service import PresenceService
 from streamhub.programme import store as programme_store
 from streamhub.programme.service import ProgrammeService
@@ -40,9 +42,11 @@ class Services:
     relay: RelayService
     floor: FloorService
     presence: PresenceService
+    viewers: PresenceService
     attendance: AttendanceService
     door: DoorService
     openings: OpeningsService
+    excused: ExcusedService
     imports: ImportsService
     audience: AudienceService
     statistics: StatisticsService
@@ -63,8 +67,8 @@ class Services:
         self.tasks.spawn("changes", self.changes.run)
         self.tasks.spawn("session clock", self.programme.keep_time)
         self.tasks.spawn("presence", self.presence.keep_time)
-        self.tasks.spawn("viewers", self.live.viewers.keep_time)
-        self.tasks.spawn("heartbeat", self.hub.heartbeat)
+        self.tasks.spawn("viewers", self.viewers.keep_time)
+        self.tasks.spawn("heartbeat", lambda: self.hub.heartbeat(self.settings.heartbeat_seconds))
         self.tasks.spawn("lease", self.attendance.keep_lease)
         self.tasks.spawn("housekeeping", self.imports.keep_clean)
         self.started = True
@@ -91,15 +95,32 @@ async def build(folder: DataFolder, settings: Settings, clock: Clock) -> Service
     attendance = AttendanceService(db, clock, settings)
     door = DoorService(db, clock, programme, access, presence)
     openings = OpeningsService(db, clock, attendance.node)
+    excused = ExcusedService(db, clock, programme)
     imports = ImportsService(db, clock, settings, programme, access)
     audience = AudienceService(db, clock, programme)
     statistics = StatisticsService(
         clock, settings, programme, access, relay, attendance, door, openings, imports, audience
     )
     reports = ReportsService(clock, settings, programme, statistics)
-    hub = Hub(clock, settings)
+    hub = Hub()
+    tasks = Tasks()
+    viewers = PresenceService(clock, settings)
     live = LiveService(
-        clock, settings, hub, programme, access, relay, floor, presence, attendance, door, openings
+        Parts(
+            clock=clock,
+            settings=settings,
+            tasks=tasks,
+            hub=hub,
+            programme=programme,
+            access=access,
+            floor=floor,
+            presence=presence,
+            viewers=viewers,
+            attendance=attendance,
+            door=door,
+            openings=openings,
+            announcer=Announcer(settings, hub, programme, relay, floor, presence),
+        )
     )
     _subscribe(changes, programme, access, relay, live)
     return Services(
@@ -107,16 +128,18 @@ async def build(folder: DataFolder, settings: Settings, clock: Clock) -> Service
         settings=settings,
         clock=clock,
         db=db,
-        tasks=Tasks(),
+        tasks=tasks,
         changes=changes,
         programme=programme,
         access=access,
         relay=relay,
         floor=floor,
         presence=presence,
+        viewers=viewers,
         attendance=attendance,
         door=door,
         openings=openings,
+        excused=excused,
         imports=imports,
         audience=audience,
         statistics=statistics,

@@ -1,17 +1,17 @@
-"""Public pages: opened, closed, and ended with the session or the server."""
+"""Public pages and players: opened, closed, and ended with the session or the server."""
 
 from collections.abc import Sequence
 
 from streamhub.attendance import openings_store, store
-from streamhub.attendance.openings_model import Opening
+from streamhub.attendance.openings_model import Opening, OpeningKind
 from streamhub.kit.clock import SECOND, Clock, Instant
 from streamhub.kit.db import Database, WriteTx
-from streamhub.kit.ids import NodeId, SessionSlug, ViewerId
+from streamhub.kit.ids import NodeId, SessionSlug
 from streamhub.programme.model import Session
 
 
 class OpeningsService:
-    """Openings of public pages on this node."""
+    """Openings on this node."""
 
     def __init__(self, db: Database, clock: Clock, node: NodeId) -> None:
         self._db = db
@@ -27,15 +27,13 @@ class OpeningsService:
             lease = store.lease(tx, node) or since
             openings_store.end(tx, number, max(lease, since + SECOND))
 
-    async def open(self, viewer: ViewerId, session: Session, at: Instant) -> None:
-        """A page opened; returns after the commit."""
-        await self._db.write(
-            lambda tx: openings_store.open_page(tx, viewer, session.slug, session.run, at, self._node)
-        )
+    async def open(self, kind: OpeningKind, who: str, slug: SessionSlug, run: int, at: Instant) -> None:
+        """It opened; returns after the commit."""
+        await self._db.write(lambda tx: openings_store.begin(tx, kind, who, slug, run, at, self._node))
 
-    def close(self, viewer: ViewerId, slug: SessionSlug, at: Instant) -> None:
-        """A page closed at ``at``; written with the next group."""
-        self._db.submit(lambda tx: openings_store.close_page(tx, viewer, slug, at))
+    def close(self, kind: OpeningKind, who: str, slug: SessionSlug, at: Instant) -> None:
+        """It closed at ``at``; written with the next group."""
+        self._db.submit(lambda tx: openings_store.close(tx, kind, who, slug, at))
 
     async def end_session(self, slug: SessionSlug, at: Instant) -> None:
         """The session ended at ``at``."""
@@ -45,6 +43,6 @@ class OpeningsService:
         """This node stops."""
         await self._db.write(lambda tx: openings_store.close_node(tx, self._node, at))
 
-    async def of_session(self, session: Session) -> Sequence[Opening]:
-        """Every opening of one holding of a session."""
-        return await self._db.read(lambda tx: openings_store.of_session(tx, session.slug, session.run))
+    async def of_session(self, kind: OpeningKind, session: Session) -> Sequence[Opening]:
+        """Every opening of one kind in one holding of a session."""
+        return await self._db.read(lambda tx: openings_store.of_session(tx, kind, session.slug, session.run))

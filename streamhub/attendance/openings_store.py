@@ -1,49 +1,44 @@
-"""Openings of public pages in SQL: no person, no address, only that a page was open."""
+"""Openings in SQL: that a public page or a player was open, and from when to when."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
-from streamhub.attendance.openings_model import Opening
+from streamhub.attendance.openings_model import Opening, OpeningKind
 from streamhub.kit.clock import Instant
 from streamhub.kit.db import ReadTx, WriteTx, metadata
-from streamhub.kit.ids import NodeId, SessionSlug, ViewerId
+from streamhub.kit.ids import NodeId, SessionSlug
 
 openings = sa.Table(
     "openings",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("viewer", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
     sa.Column("session", sa.Text, nullable=False),
     sa.Column("run", sa.Integer, nullable=False),
     sa.Column("since", sa.BigInteger, nullable=False),
     sa.Column("until", sa.BigInteger),
     sa.Column("node", sa.Text, nullable=False),
     sa.Index("openings_by_session", "session", "run"),
-    sa.Index("openings_by_viewer", "viewer"),
+    sa.Index("openings_by_who", "who"),
 )
 
 
-def open_page(tx: WriteTx, viewer: ViewerId, session: SessionSlug, run: int, at: Instant, node: NodeId) -> None:
-    """A page begins to be open; nothing happens when it is open already."""
-    mine = sa.and_(
-        openings.c.viewer == viewer,
-        openings.c.session == session,
-        openings.c.run == run,
-        openings.c.until.is_(None),
-    )
+def begin(
+    tx: WriteTx, kind: OpeningKind, who: str, session: SessionSlug, run: int, at: Instant, node: NodeId
+) -> None:
+    """Something begins to be open; nothing happens when it is open already."""
+    mine = sa.and_(_open(kind, who, session), openings.c.run == run)
     if tx.first(sa.select(openings.c.id).where(mine)) is None:
-        values = {"viewer": viewer, "session": session, "run": run, "since": at, "node": node}
+        values = {"kind": kind, "who": who, "session": session, "run": run, "since": at, "node": node}
         tx.execute(openings.insert(), values)
 
 
-def close_page(tx: WriteTx, viewer: ViewerId, session: SessionSlug, at: Instant) -> None:
-    """A page is not open any more."""
-    mine = sa.and_(
-        openings.c.viewer == viewer, openings.c.session == session, openings.c.until.is_(None)
-    )
-    tx.execute(openings.update().where(mine), {"until": at})
+def close(tx: WriteTx, kind: OpeningKind, who: str, session: SessionSlug, at: Instant) -> None:
+    """It is not open any more."""
+    tx.execute(openings.update().where(_open(kind, who, session)), {"until": at})
 
 
 def close_session(tx: WriteTx, session: SessionSlug, at: Instant) -> None:
@@ -68,15 +63,24 @@ def end(tx: WriteTx, number: int, at: Instant) -> None:
     tx.execute(openings.update().where(openings.c.id == number), {"until": at})
 
 
-def of_session(tx: ReadTx, session: SessionSlug, run: int) -> list[Opening]:
-    """Every opening of one holding of a session."""
+def of_session(tx: ReadTx, kind: OpeningKind, session: SessionSlug, run: int) -> list[Opening]:
+    """Every opening of one kind in one holding of a session."""
     statement = (
         sa.select(openings)
-        .where(openings.c.session == session, openings.c.run == run)
+        .where(openings.c.kind == kind, openings.c.session == session, openings.c.run == run)
         .order_by(openings.c.since, openings.c.id)
     )
     return [_opening(row) for row in tx.all(statement)]
 
 
+def _open(kind: OpeningKind, who: str, session: SessionSlug) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        openings.c.kind == kind,
+        openings.c.who == who,
+        openings.c.session == session,
+        openings.c.until.is_(None),
+    )
+
+
 def _opening(row: sa.Row[Any]) -> Opening:
-    return Opening(ViewerId(row.viewer), row.since, row.until)
+    return Opening(row.who, row.since, row.until)

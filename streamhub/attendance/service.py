@@ -220,5 +220,3 @@ def _still_open(tx: WriteTx, events: Sequence[Event]) -> list[Event]:
         if last is not None and last.until is None:
             kept.append(event)
     return kept
-
-

@@ -38,7 +38,9 @@ BY = "cli"
 
 @click.command()
 @config_option
-@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
+@click.option(
+    "--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one."
+)
 @click.option("--json", "as_json", is_flag=True, help="The links as one line of JSON.")
 def demo(config: Path | None, data: Path, port: int, *, as_json: bool) -> None:
     """Load the example summit as if it took place now, print one link per role, serve it."""
@@ -148,5 +150,3 @@ def _welcome(url: str, links: list[IssuedInvitation], data: Path) -> str:
     width = max(len(i.invitation.role) for i in links)
     rows = [f"  {i.invitation.role:<{width}}  {i.link}" for i in links]
     return "\n".join([f"The programme: {url}/", "One link per role:", *rows, _TRY.format(data=data)])
-
-

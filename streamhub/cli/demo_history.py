@@ -28,9 +28,7 @@ async def invent_history(use: Services) -> None:
     sessions = [s for s in await use.programme.sessions() if s.state is SessionState.ENDED]
     people = [p for p in await use.access.participants() if p.role in AUDIENCE]
     present = _attending(people)
-    await use.attendance.record(
-        event for session in sessions for event in _session_events(session, present)
-    )
+    await use.attendance.record(event for session in sessions for event in _session_events(session, present))
     if sessions:
         await use.audience.declare(_views(sessions[-2:], use.clock.now()), None)
 

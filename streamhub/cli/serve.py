@@ -21,10 +21,16 @@ from streamhub.services import Services
 @click.command()
 @config_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
-@click.option("--workers", default=1, type=click.IntRange(1, 1), help="One process; more need a shared back end.")
+@click.option(
+    "--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one."
+)
+@click.option(
+    "--workers", default=1, type=click.IntRange(1, 1), help="One process; more need a shared back end."
+)
 @click.option("--no-migrate", is_flag=True, help="Refuse to start on an old schema instead of updating it.")
-@click.option("--accept-clock", is_flag=True, help="Start though the clock is before the last stored instant.")
+@click.option(
+    "--accept-clock", is_flag=True, help="Start though the clock is before the last stored instant."
+)
 def serve(config: Path | None, data: Path, host: str, port: int, **options: Any) -> None:  # noqa: ANN401
     """Serve the summit of the data folder."""
     folder = DataFolder(data)

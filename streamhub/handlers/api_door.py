@@ -39,7 +39,7 @@ class CheckInAnswer(Answer, omit_defaults=True):
 
 
 async def check_in(request: web.Request) -> web.Response:
-    """POST /api/v1/check-ins"""
+    """POST /api/v1/check-ins."""
     asked = await body(request, CheckInBody)
     use = services(request)
     person = await _person(request, asked)

@@ -36,7 +36,7 @@ class FigureAnswer(Answer):
 
 
 async def declare_figure(request: web.Request) -> web.Response:
-    """POST /api/v1/figures"""
+    """POST /api/v1/figures."""
     asked = await body(request, FigureBody)
     if bool(asked.sessions) == bool(asked.summit):
         raise FieldInvalid(FieldProblem("sessions", "name the sessions it covers, or set summit to true"))

@@ -41,19 +41,19 @@ class CorrectionAnswer(Answer):
 
 
 async def presence(request: web.Request) -> web.Response:
-    """GET /api/v1/sessions/{slug}/presence"""
+    """GET /api/v1/sessions/{slug}/presence."""
     use = services(request)
     session = await use.programme.session(slug_of(request))
     return json_answer(await use.live.presence_list(session.slug))
 
 
 async def remove(request: web.Request) -> web.Response:
-    """POST /api/v1/sessions/{slug}/people/{participant}:remove"""
+    """POST /api/v1/sessions/{slug}/people/{participant}:remove."""
     return await _bar(request, removed=True)
 
 
 async def admit(request: web.Request) -> web.Response:
-    """POST /api/v1/sessions/{slug}/people/{participant}:admit"""
+    """POST /api/v1/sessions/{slug}/people/{participant}:admit."""
     return await _bar(request, removed=False)
 
 
@@ -67,7 +67,7 @@ async def _bar(request: web.Request, *, removed: bool) -> web.Response:
 
 
 async def correct(request: web.Request) -> web.Response:
-    """POST /api/v1/sessions/{slug}/corrections"""
+    """POST /api/v1/sessions/{slug}/corrections."""
     asked = await body(request, CorrectionBody)
     use = services(request)
     session = await use.programme.session(slug_of(request))
@@ -92,5 +92,3 @@ async def correct(request: web.Request) -> web.Response:
         channel=order.channel,
     )
     return json_answer(answer, status=201)
-
-

@@ -30,7 +30,9 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
     except web.HTTPException as error:
         if error.status < 400:  # noqa: PLR2004 - a redirect is an answer
             raise
-        response = await pages_error.http_page(request, error) if _wants_page(request) else http_problem(error)
+        response = (
+            await pages_error.http_page(request, error) if _wants_page(request) else http_problem(error)
+        )
     except Exception:
         log.exception("request failed", route=_name(request), method=request.method)
         response = await pages_error.fault_page(request) if _is_page(request) else internal_problem()

@@ -85,7 +85,13 @@ def internal_problem() -> web.Response:
 
 def _document(code: str, status: int, detail: str) -> dict[str, Any]:
     title = _TITLES.get(code, code.replace("_", " ").capitalize())
-    return {"type": f"urn:streamhub:error:{code}", "title": title, "status": status, "detail": detail, "code": code}
+    return {
+        "type": f"urn:streamhub:error:{code}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "code": code,
+    }
 
 
 def _answer(document: dict[str, Any], headers: dict[str, str]) -> web.Response:

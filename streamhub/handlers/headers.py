@@ -8,6 +8,7 @@ from aiohttp import hdrs, web
 CSP = "Content-Security-Policy"
 PERMISSIONS = "Permissions-Policy"
 REFERRER = "Referrer-Policy"
+FRAME_OPTIONS = "X-Frame-Options"
 
 _NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 _NO_DEVICES = "camera=(), microphone=(), geolocation=(), display-capture=(), payment=(), usb=()"
@@ -16,15 +17,22 @@ HSTS_SECONDS = 63_072_000  # two years: what the preload list asks for
 
 @dataclass(frozen=True, slots=True)
 class PagePolicy:
-    """What one page may load beside our own files: only the providers of its session."""
+    """What one page may load beside our own files: only the providers of its session.
+
+    ``frames_self``: it shows pages of ours in frames. ``framed_by_self``: it is such a page;
+    every other one stands in no frame at all.
+    """
 
     frames: tuple[str, ...] = ()
     media: tuple[str, ...] = ()
     sockets: tuple[str, ...] = ()
     no_referrer: bool = False
+    frames_self: bool = False
+    framed_by_self: bool = False
 
     def csp(self) -> str:
         """The content security policy, from ``default-src 'none'`` up."""
+        ancestors = "'self'" if self.framed_by_self else "'none'"
         parts = [
             "default-src 'none'",
             "script-src 'self'",
@@ -34,10 +42,11 @@ class PagePolicy:
             f"connect-src {_sources(self.sockets + self.media)}",
             "form-action 'self'",
             "base-uri 'none'",
-            "frame-ancestors 'none'",
+            f"frame-ancestors {ancestors}",
         ]
-        if self.frames:
-            parts.append(f"frame-src {' '.join(sorted(set(self.frames)))}")
+        frames = [*(["'self'"] if self.frames_self else []), *sorted(set(self.frames))]
+        if frames:
+            parts.append(f"frame-src {' '.join(frames)}")
         if self.media:
             parts.append(f"media-src {_sources(self.media)} blob:")
         return "; ".join(parts)
@@ -45,7 +54,9 @@ class PagePolicy:
     def permissions(self) -> str:
         """Which frames may play by themselves, full screen or in a small window."""
         allowed = " ".join(["self", *(f'"{origin}"' for origin in sorted(set(self.frames)))])
-        players = ", ".join(f"{name}=({allowed})" for name in ("autoplay", "fullscreen", "picture-in-picture"))
+        players = ", ".join(
+            f"{name}=({allowed})" for name in ("autoplay", "fullscreen", "picture-in-picture")
+        )
         return f"{_NO_DEVICES}, {players}"
 
 
@@ -58,6 +69,8 @@ def apply_policy(response: web.Response, policy: PagePolicy) -> None:
     response.headers[CSP] = policy.csp()
     response.headers[PERMISSIONS] = policy.permissions()
     response.headers[REFERRER] = "no-referrer" if policy.no_referrer else "same-origin"
+    if policy.framed_by_self:
+        response.headers[FRAME_OPTIONS] = "SAMEORIGIN"
 
 
 def secure(response: web.StreamResponse, *, https: bool) -> None:
@@ -67,7 +80,7 @@ def secure(response: web.StreamResponse, *, https: bool) -> None:
     headers.setdefault(PERMISSIONS, _NO_DEVICES)
     headers.setdefault(REFERRER, "same-origin")
     headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("X-Frame-Options", "DENY")
+    headers.setdefault(FRAME_OPTIONS, "DENY")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     if https:

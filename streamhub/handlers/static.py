@@ -7,14 +7,15 @@ from pathlib import Path
 
 from aiohttp import hdrs, web
 
-from streamhub.handlers.render import PAGES, STATIC_SUFFIXES
+from streamhub.handlers.render import PAGES
 
+STATIC_SUFFIXES = (".css", ".js", ".svg", ".png", ".woff2")
 FOR_EVER = "public, max-age=31536000, immutable"
 mimetypes.add_type("text/javascript", ".js")
 
 
 async def static_file(request: web.Request) -> web.Response:
-    """GET /static/{version}/{name}"""
+    """GET /static/{version}/{name}."""
     pages = request.app[PAGES]
     folder = pages.folder / "static"
     file = (folder / request.match_info["name"]).resolve()

@@ -187,7 +187,7 @@ class Connection:
                 return None
             if not self._closing:
                 return self._read(message)
-            if message.type is WSMsgType.ERROR:
+            if message.type is WSMsgType.ERROR or self._transport.is_closing():
                 self._deaf = True
                 return None
             await asyncio.sleep(_DISCARD_SECONDS)

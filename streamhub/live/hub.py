@@ -9,7 +9,7 @@ from enum import Flag, auto
 from streamhub.kit.clock import SECOND
 from streamhub.kit.ids import InvitationId, ParticipantId, SessionSlug, ViewerId
 from streamhub.live.close_codes import CloseCode
-from streamhub.live.connection import Connection
+from streamhub.live.page import Page
 from streamhub.live.errors import TooManyConnections
 from streamhub.live.frames import Frame
 
@@ -48,10 +48,10 @@ class Hub:
 
     def __init__(self, *, max_connections: int = 20_000) -> None:
         self._max = max_connections
-        self._listeners: dict[Connection, Listener] = {}
-        self._rooms: dict[SessionSlug, dict[To, dict[Connection, None]]] = {}
-        self._by_participant: dict[ParticipantId, dict[Connection, None]] = {}
-        self._slices: tuple[dict[Connection, None], ...] = tuple({} for _ in range(SLICES))
+        self._listeners: dict[Page, Listener] = {}
+        self._rooms: dict[SessionSlug, dict[To, dict[Page, None]]] = {}
+        self._by_participant: dict[ParticipantId, dict[Page, None]] = {}
+        self._slices: tuple[dict[Page, None], ...] = tuple({} for _ in range(SLICES))
         self._added = 0
         self._empty = asyncio.Event()
         self._empty.set()
@@ -61,7 +61,7 @@ class Hub:
 
     # Who is here
 
-    def add(self, connection: Connection, listener: Listener) -> None:
+    def add(self, connection: Page, listener: Listener) -> None:
         """Take ``connection`` in, or say anew who it is (from the door into the room).
 
         Raises TooManyConnections when this process has as many as it can hold.
@@ -79,7 +79,7 @@ class Hub:
             self._by_participant.setdefault(listener.participant, {})[connection] = None
         self._empty.clear()
 
-    def discard(self, connection: Connection) -> None:
+    def discard(self, connection: Page) -> None:
         """Forget ``connection``; nothing happens when it is not here."""
         if connection not in self._listeners:
             return
@@ -89,11 +89,11 @@ class Hub:
         if not self._listeners:
             self._empty.set()
 
-    def listener(self, connection: Connection) -> Listener | None:
+    def listener(self, connection: Page) -> Listener | None:
         """Who is behind ``connection``."""
         return self._listeners.get(connection)
 
-    def connections(self, participant: ParticipantId, session: SessionSlug | None = None) -> list[Connection]:
+    def connections(self, participant: ParticipantId, session: SessionSlug | None = None) -> list[Page]:
         """The sockets of one person, the oldest first; of one session if it is named."""
         mine = self._by_participant.get(participant, {})
         return [c for c in mine if session is None or self._listeners[c].session == session]
@@ -126,7 +126,7 @@ class Hub:
         found = [connection for connection, listener in self._listeners.items() if chosen(listener)]
         return self.close(found, code, reason)
 
-    def close(self, connections: Iterable[Connection], code: CloseCode, reason: str) -> int:
+    def close(self, connections: Iterable[Page], code: CloseCode, reason: str) -> int:
         """Close these sockets; answers how many those are."""
         closed = 0
         for connection in connections:
@@ -166,11 +166,11 @@ class Hub:
 
     # Inside
 
-    def _rooms_of(self, session: SessionSlug, to: To) -> Iterator[dict[Connection, None]]:
+    def _rooms_of(self, session: SessionSlug, to: To) -> Iterator[dict[Page, None]]:
         rooms = self._rooms.get(session, {})
         return (room for kind, room in rooms.items() if kind in to)
 
-    def _forget(self, connection: Connection) -> None:
+    def _forget(self, connection: Page) -> None:
         listener = self._listeners.pop(connection)
         rooms = self._rooms[listener.session]
         del rooms[listener.kind][connection]

@@ -75,7 +75,11 @@ FromClient: TypeAlias = Hello | Beat | Resync | FloorRequest | FloorWithdraw | B
 
 
 class Source(Struct, frozen=True):
-    """The active source of a channel; an address is in it only for those whom the grant lets in."""
+    """The active source of a channel; an address is in it only for those whom the grant lets in.
+
+    From ``name`` on: who is named at the click, whether one is needed, whether the source
+    opens outside our page only, and what there is to read and to call.
+    """
 
     id: str
     provider: str
@@ -84,6 +88,12 @@ class Source(Struct, frozen=True):
     link_url: str | None
     personal: bool
     label: str
+    name: str = ""
+    company: str = ""
+    needs_click: bool = True
+    elsewhere: bool = False
+    text: str | None = None
+    phone: str | None = None
 
 
 class PersonRow(Struct, frozen=True):

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from streamhub.kit.clock import rfc3339
+from msgspec import Struct
+
+from streamhub.kit.clock import Instant, rfc3339
 from streamhub.kit.ids import DelegationCode
 from streamhub.live.messages import (
     Count,
@@ -16,6 +18,20 @@ from streamhub.live.messages import (
 from streamhub.presence.model import Diff, Heads, Person, Snapshot, Summary
 
 ROUNDED_TO = 5
+
+
+class PresenceList(Struct, frozen=True):
+    """``GET …/presence``: who is there at ``at``, and the numbers that follow."""
+
+    revision: int
+    at: str
+    present: int
+    remote: int
+    on_site: int
+    elsewhere: int
+    waiting: int
+    delegations: tuple[DelegationRow, ...]
+    people: tuple[PersonRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +70,22 @@ def presence_state(snapshot: Snapshot, places: Mapping[DelegationCode, Places]) 
         revision=snapshot.revision,
         people=_people(snapshot.people),
         delegations=delegation_rows(snapshot.summary, places),
+    )
+
+
+def presence_list(snapshot: Snapshot, places: Mapping[DelegationCode, Places], at: Instant) -> PresenceList:
+    """The whole list with its numbers, as HTTP gives it."""
+    heads = snapshot.summary.heads
+    return PresenceList(
+        revision=snapshot.revision,
+        at=rfc3339(at),
+        present=heads.present,
+        remote=heads.remote,
+        on_site=heads.on_site,
+        elsewhere=heads.elsewhere,
+        waiting=heads.waiting,
+        delegations=delegation_rows(snapshot.summary, places),
+        people=_people(snapshot.people),
     )
 
 

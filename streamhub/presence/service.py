@@ -115,6 +115,10 @@ class PresenceService:
         self._publish(slug)
         return self._tracker(slug).snapshot()
 
+    def revision(self, slug: SessionSlug) -> int:
+        """The number of the last diff."""
+        return self._tracker(slug).revision
+
     def summary(self, slug: SessionSlug) -> Summary:
         """The numbers after the last diff."""
         return self._tracker(slug).summary()

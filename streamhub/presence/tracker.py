@@ -212,6 +212,11 @@ class PresenceTracker:
         self._revision += 1
         return Diff(self._revision, tuple(joins), tuple(updates), tuple(leaves))
 
+    @property
+    def revision(self) -> int:
+        """The number of the last diff."""
+        return self._revision
+
     def snapshot(self) -> Snapshot:
         """The list after the last diff: take that first for the newest."""
         return Snapshot(self._revision, tuple(self._published.values()), self.summary())

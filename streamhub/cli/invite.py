@@ -1,0 +1,172 @@
+"""``invite``: issue, list, revoke, replace, export."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+import msgspec
+
+from streamhub.access.model import Invitation, InvitationOrder, IssuedInvitation
+from streamhub.access.roles import Role
+from streamhub.cli import config_option, run
+from streamhub.cli.folder import open_folder
+from streamhub.cli.invite_export import Personal, as_csv, as_html
+from streamhub.handlers.api_access import invitation_answer, issued_answer
+from streamhub.kit.clock import rfc3339
+from streamhub.kit.ids import DelegationCode, InvitationId, SessionSlug
+
+BY = "cli"
+
+
+@click.group()
+def invite() -> None:
+    """Invitations: one personal link for each participant."""
+
+
+@invite.command()
+@config_option
+@click.option(
+    "--role", required=True, type=click.Choice([role.value for role in Role]), help="What they are."
+)
+@click.option("--delegation", help="Its code; staff roles need none.")
+@click.option("--count", default=1, show_default=True, help="How many people.")
+@click.option("--sessions", help="Slugs with commas between; all of them unless given.")
+@click.option("--devices", type=int, help="Devices at the same moment.")
+@click.option("--label", default="", help="The function shown, such as: Minister.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def issue(  # noqa: PLR0913 - one parameter for each option
+    config: Path | None,
+    data: Path,
+    role: str,
+    delegation: str | None,
+    count: int,
+    sessions: str | None,
+    devices: int | None,
+    label: str,
+    *,
+    as_json: bool,
+) -> None:
+    """Invite people: prints `participant link`, a line for each. A link is shown this once."""
+    order = InvitationOrder(
+        role=Role(role),
+        delegation=None if delegation is None else DelegationCode(delegation),
+        count=count,
+        sessions=None if sessions is None else _slugs(sessions),
+        devices=devices,
+        label=label,
+    )
+    _print_issued(run(_issue(config, data, order)), as_json=as_json)
+
+
+@invite.command("list")
+@config_option
+@click.option("--delegation", help="Only this one.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def list_(config: Path | None, data: Path, delegation: str | None, *, as_json: bool) -> None:
+    """Every invitation, without what opens it."""
+    rows = run(_rows(config, data, delegation))
+    if as_json:
+        click.echo(_json([invitation_answer(row) for row in rows]))
+        return
+    for row in rows:
+        state = "revoked" if row.revoked_at is not None else f"until {rfc3339(row.expires_at)}"
+        click.echo(
+            "  ".join(
+                [row.id, row.participant, f"{row.seat:<9}", f"{row.role:<14}", state, row.label]
+            ).rstrip()
+        )
+
+
+@invite.command()
+@config_option
+@click.argument("invitation", metavar="ID")
+def revoke(config: Path | None, data: Path, invitation: str) -> None:
+    """Withdraw an invitation: its open pages close within a second."""
+    row = run(_revoke(config, data, InvitationId(invitation)))
+    click.echo(f"revoked {row.id} ({row.seat})")
+
+
+@invite.command()
+@config_option
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.argument("invitation", metavar="ID")
+def replace(config: Path | None, data: Path, invitation: str, *, as_json: bool) -> None:
+    """Make a new link for the same participant; every earlier one is dead."""
+    _print_issued([run(_replace(config, data, InvitationId(invitation)))], as_json=as_json)
+
+
+@invite.command()
+@config_option
+@click.option(
+    "--format", "form", required=True, type=click.Choice(["csv", "html"]), help="List, or cards to print."
+)
+@click.option("--delegation", help="Only this one.")
+@click.option("--lang", default="fr", show_default=True, help="Language of the cards.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="File; else standard output."
+)
+def export(
+    config: Path | None, data: Path, form: str, delegation: str | None, lang: str, output: Path | None
+) -> None:
+    """Write everybody's personal link, as a list or as cards with QR codes.
+
+    Short links cannot be shown again: only a hash of them is kept. These links carry a
+    signed token instead and are as good, until the invitation is replaced or revoked.
+    """
+    text = run(_export(config, data, form, delegation, lang))
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        output.touch(mode=0o600)  # whoever reads this file can enter
+        output.write_text(text, encoding="utf-8", newline="")
+
+
+def _print_issued(issued: Sequence[IssuedInvitation], *, as_json: bool) -> None:
+    if as_json:
+        click.echo(_json([issued_answer(one) for one in issued]))
+        return
+    for one in issued:
+        click.echo(f"{one.invitation.participant} {one.link}")
+
+
+def _json(rows: Sequence[msgspec.Struct]) -> str:
+    return msgspec.json.format(msgspec.json.encode(rows), indent=2).decode()
+
+
+def _slugs(text: str) -> tuple[SessionSlug, ...]:
+    return tuple(SessionSlug(slug.strip()) for slug in text.split(",") if slug.strip())
+
+
+async def _issue(config: Path | None, data: Path, order: InvitationOrder) -> tuple[IssuedInvitation, ...]:
+    async with open_folder(config, data) as use:
+        return await use.access.issue(order, BY)
+
+
+async def _revoke(config: Path | None, data: Path, invitation: InvitationId) -> Invitation:
+    async with open_folder(config, data) as use:
+        return await use.access.revoke(invitation, BY)
+
+
+async def _replace(config: Path | None, data: Path, invitation: InvitationId) -> IssuedInvitation:
+    async with open_folder(config, data) as use:
+        return await use.access.replace(invitation, BY)
+
+
+async def _rows(config: Path | None, data: Path, delegation: str | None) -> list[Invitation]:
+    async with open_folder(config, data) as use:
+        return await use.access.every_invitation(_code(delegation))
+
+
+async def _export(config: Path | None, data: Path, form: str, delegation: str | None, lang: str) -> str:
+    async with open_folder(config, data) as use:
+        rows = await use.access.every_invitation(_code(delegation))
+        now = use.clock.now()
+        open_rows = [row for row in rows if row.revoked_at is None and row.expires_at > now]
+        people = [Personal(row, await use.access.personal_link(row)) for row in open_rows]
+        if form == "csv":
+            return as_csv(people)
+        return as_html(people, await use.programme.summit(), await use.programme.delegations(), lang)
+
+
+def _code(delegation: str | None) -> DelegationCode | None:
+    return None if delegation is None else DelegationCode(delegation)

@@ -1,0 +1,106 @@
+"""``GET /api/v1/live``: the handshake, then one page's life on its socket."""
+
+import hashlib
+
+from aiohttp import web
+
+from streamhub.access.model import Grant
+from streamhub.attendance.openings_model import is_viewer
+from streamhub.handlers.edge import check_same_origin
+from streamhub.handlers.request import BY_COOKIE, COOKIE, GRANT, REFUSAL, services
+from streamhub.kit.errors import (
+    FieldInvalid,
+    FieldProblem,
+    StreamhubError,
+    TokenInvalid,
+    WrongSession,
+)
+from streamhub.kit.ids import SessionSlug, ViewerId, new_id
+from streamhub.live.connection import Connection
+from streamhub.live.errors import HelloTooLate
+from streamhub.live.limits import Limits
+from streamhub.live.messages import Hello
+from streamhub.live.visit import Visit
+from streamhub.programme.model import Session, SessionAccess
+
+
+async def live(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/live?session=<slug>: verify before the upgrade whatever can be verified then."""
+    use = services(request)
+    slug = request.query.get("session")
+    if not slug:
+        raise FieldInvalid(FieldProblem("session", "name the session"))
+    if request.get(BY_COOKIE):
+        check_same_origin(request)
+    connection = await Connection.accept(request, use.clock, Limits.of(use.settings))
+    async with connection:
+        try:
+            await _serve(request, connection, SessionSlug(slug))
+        except StreamhubError as error:
+            connection.refuse(error)
+    return connection.response
+
+
+async def _serve(request: web.Request, connection: Connection, slug: SessionSlug) -> None:
+    use = services(request)
+    session = await use.programme.session(slug)
+    visit = await _visit(request, connection, session)
+    if visit is None:
+        return
+    try:
+        await use.live.enter(visit)
+        async for message in connection.inbound():
+            await use.live.hear(visit, message)
+    finally:
+        use.live.leave(visit)
+
+
+async def _visit(request: web.Request, connection: Connection, session: Session) -> Visit | None:
+    """Who opens the page: by cookie or bearer, else by the first message."""
+    grant, viewer = request.get(GRANT), None
+    if grant is None:
+        hello = await _hello(request, connection)
+        if hello is None:
+            return None
+        if hello.token:
+            grant = await services(request).access.grant_for_token(hello.token)
+        else:
+            viewer = _viewer(hello.viewer or "", session)
+    if grant is not None:
+        _check(grant, session)
+    return Visit(
+        page=connection,
+        session=session.slug,
+        grant=grant,
+        viewer=viewer,
+        device=device_of(request) or connection.id,
+    )
+
+
+async def _hello(request: web.Request, connection: Connection) -> Hello | None:
+    """A browser whose cookie opens nothing more may still say hello as a viewer; else it hears why."""
+    try:
+        return await connection.hello()
+    except HelloTooLate as late:
+        raise request.get(REFUSAL) or late from None
+
+
+def _viewer(name: str, session: Session) -> ViewerId:
+    """An anonymous page of a public session; it names itself, or is given a name."""
+    if session.access is not SessionAccess.PUBLIC:
+        raise TokenInvalid("this session needs an invitation")
+    if name and not is_viewer(name):
+        raise FieldInvalid(FieldProblem("viewer", "must be 8 to 64 letters, digits, - or _"))
+    return ViewerId(name or new_id("v"))
+
+
+def _check(grant: Grant, session: Session) -> None:
+    if not grant.allows(session.slug):
+        raise WrongSession("the invitation does not open this session")
+
+
+def device_of(request: web.Request) -> str:
+    """One browser of a person, by its cookie; empty for a program with a bearer token."""
+    if not request.get(BY_COOKIE):
+        return ""
+    return hashlib.sha256(request.cookies[COOKIE].encode()).hexdigest()[:16]

@@ -1,0 +1,175 @@
+"""What open pages are told: of presence, state, source, the floor and notices."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from streamhub.floor.model import FloorRequest, RequestState, position
+from streamhub.floor.service import FloorService, Line
+from streamhub.kit.clock import rfc3339
+from streamhub.kit.ids import DelegationCode, ParticipantId, SessionSlug
+from streamhub.kit.settings import Settings
+from streamhub.live import messages, rows
+from streamhub.live.frames import Frame, text_frame
+from streamhub.live.hub import Hub, To
+from streamhub.live.messages import ServerMessage, encode
+from streamhub.live.rows import Places
+from streamhub.live.visit import Visit
+from streamhub.presence.model import Diff, Summary
+from streamhub.presence.service import PresenceService
+from streamhub.programme.model import Session
+from streamhub.programme.service import ProgrammeService
+from streamhub.relay.model import SourceView
+from streamhub.relay.service import RelayService
+
+
+class Announcer:
+    """Turns what happened into frames, once for many."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        hub: Hub,
+        programme: ProgrammeService,
+        relay: RelayService,
+        floor: FloorService,
+        presence: PresenceService,
+    ) -> None:
+        self._settings = settings
+        self._hub = hub
+        self._programme = programme
+        self._relay = relay
+        self._floor = floor
+        self._presence = presence
+        self._counts: dict[SessionSlug, Frame] = {}
+        self._asked: dict[SessionSlug, dict[str, ParticipantId]] = {}
+
+    # To one page
+
+    async def welcome(self, visit: Visit, session: Session) -> None:
+        """The first word inside; a moderator's is followed by the whole list."""
+        source = await self._relay.active(session.slug)
+        shown = None if source is None else _source(self._relay.view(source, visit.grant))
+        line = await self._floor.line(session.slug)
+        moderates = visit.listener().kind is To.MODERATORS
+        places = await self.places() if moderates else {}
+        snapshot = self._presence.now(session.slug) if moderates else None
+        message = messages.Welcome(
+            session=session.slug,
+            revision=self._presence.revision(session.slug),
+            state=session.state,
+            source=shown,
+            heartbeat_seconds=self._settings.heartbeat_seconds,
+            since=rfc3339(visit.since),
+        )
+        name = {"participant": visit.grant.participant} if visit.grant else {"viewer": str(visit.viewer)}
+        visit.page.send(_frame(msgspec.structs.replace(message, **name)))
+        summary = self._presence.summary(session.slug)
+        if snapshot is not None:
+            visit.page.send(_frame(rows.presence_state(snapshot, places)))
+            visit.page.send(_frame(rows.exact_count(summary)))
+            visit.page.send(_frame(messages.Queue(items=_queue(line))))
+        else:
+            visit.page.send(_frame(self._rounded(summary)))
+            self._own_floor(visit, line)
+
+    # To many
+
+    def presence(self, slug: SessionSlug, diff: Diff, summary: Summary) -> None:
+        """A diff and exact counts for moderators, rounded counts for the others."""
+        if self._hub.count(slug, To.MODERATORS):
+            self._hub.broadcast(slug, _frame(rows.presence_diff(diff)), To.MODERATORS)
+            self._hub.broadcast_latest(slug, _frame(rows.exact_count(summary)), To.MODERATORS)
+        rounded = _frame(self._rounded(summary))
+        if self._counts.get(slug) != rounded:
+            self._counts[slug] = rounded
+            self._hub.broadcast_latest(slug, rounded, To.INVITED | To.PUBLIC)
+
+    def state(self, session: Session) -> None:
+        """Where the session stands, to everybody, those at the door included."""
+        message = messages.State(
+            state=session.state, starts_at=rfc3339(session.starts_at), ends_at=rfc3339(session.ends_at)
+        )
+        self._hub.broadcast(session.slug, _frame(message), To.ALL)
+
+    async def source(self, slug: SessionSlug) -> None:
+        """The active source; only invited people are told a meeting's passcode."""
+        source = await self._relay.active(slug)
+        for to, joining in ((To.MODERATORS | To.INVITED, True), (To.PUBLIC, False)):
+            view = None if source is None else self._relay.shown(source, joining=joining)
+            message = messages.SourceSwitched(source=None if view is None else _source(view))
+            self._hub.broadcast(slug, _frame(message), to)
+
+    def notice(self, slug: SessionSlug, text: str, lang: str) -> None:
+        """A few words to everybody inside."""
+        self._hub.broadcast(slug, _frame(messages.Notice(text=text, lang=lang)))
+
+    async def floor(self, slug: SessionSlug) -> None:
+        """The queue to moderators; to each who asked, where they stand."""
+        line = await self._floor.line(slug)
+        self._hub.broadcast(slug, _frame(messages.Queue(items=_queue(line))), To.MODERATORS)
+        asked = {r.id: r.participant for r in line.requests if r.participant is not None}
+        for request in line.requests:
+            if request.participant is not None:
+                self._hub.tell(request.participant, slug, _frame(_floor(request, line)))
+        for request_id, participant in self._asked.get(slug, {}).items():
+            if request_id not in asked:
+                over = messages.Floor(request=request_id, state=RequestState.DONE, position=None)
+                self._hub.tell(participant, slug, _frame(over))
+        self._asked[slug] = asked
+
+    async def places(self) -> Mapping[DelegationCode, Places]:
+        """Seats and excuses of every delegation, in protocol order."""
+        return {d.code: Places(d.seats) for d in await self._programme.delegations()}
+
+    def _rounded(self, summary: Summary) -> messages.Count:
+        return rows.rounded_count(summary, self._settings.disclosure_threshold)
+
+    def _own_floor(self, visit: Visit, line: Line) -> None:
+        for request in line.requests:
+            if visit.grant is not None and request.participant == visit.grant.participant:
+                visit.page.send(_frame(_floor(request, line)))
+
+
+def _frame(message: ServerMessage) -> Frame:
+    return text_frame(encode(message))
+
+
+def _source(view: SourceView) -> messages.Source:
+    return messages.Source(
+        id=view.id,
+        provider=view.provider,
+        channel=view.channel,
+        embed_url=view.embed_url,
+        link_url=view.link_url,
+        personal=view.personal,
+        label=view.label,
+        name=view.name,
+        company=view.company,
+        needs_click=view.needs_click,
+        elsewhere=view.elsewhere,
+        text=view.text,
+        phone=view.phone,
+    )
+
+
+def _floor(request: FloorRequest, line: Line) -> messages.Floor:
+    return messages.Floor(
+        request=request.id, state=request.state, position=position(line.requests, request.id)
+    )
+
+
+def _queue(line: Line) -> tuple[messages.QueueItem, ...]:
+    return tuple(
+        messages.QueueItem(
+            request=request.id,
+            participant=request.participant or "",
+            delegation=request.delegation,
+            label="",
+            subject=request.subject,
+            minutes=request.minutes,
+            state=request.state,
+            position=place,
+        )
+        for place, request in enumerate(line.requests)
+    )

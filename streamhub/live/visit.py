@@ -1,0 +1,81 @@
+"""One open page: who it is for, how far it got, what it said of itself."""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from streamhub.access.model import Grant
+from streamhub.access.roles import STAGE, Role
+from streamhub.attendance.model import Cause
+from streamhub.attendance.who import who_is
+from streamhub.kit.clock import Instant
+from streamhub.kit.ids import ParticipantId, SessionSlug, ViewerId
+from streamhub.live.hub import Listener, To
+from streamhub.live.page import Page
+from streamhub.presence.model import Who
+from streamhub.programme.model import STAFF
+
+
+class Stage(Enum):
+    """How far a page has got."""
+
+    COMING = auto()
+    WAITING = auto()
+    INSIDE = auto()
+    ELSEWHERE = auto()
+    GONE = auto()
+
+
+@dataclass(slots=True, eq=False)
+class Visit:
+    """What is known of one open page: of an invited person (``grant``) or of a viewer.
+
+    ``device`` tells the browsers of one person apart: the tabs of one are one device.
+    ``rhythm_ms`` is the silence that is usual on its line. ``counted`` is False while the
+    session is over: then nobody attends it. ``end`` is why the stay will end.
+    """
+
+    page: Page
+    session: SessionSlug
+    grant: Grant | None
+    viewer: ViewerId | None
+    device: str
+    rhythm_ms: int = 0
+    stage: Stage = Stage.COMING
+    counted: bool = False
+    since: Instant = 0
+    visible: bool = True
+    player_opened: bool = False
+    end: Cause = Cause.LOST
+
+    @property
+    def who(self) -> Who:
+        """The person of an invited page; a viewer is nobody, and in no count of people."""
+        if self.grant is not None:
+            return who_is(self.grant)
+        return Who(participant=ParticipantId(str(self.viewer)), delegation=STAFF, role=Role.OBSERVER)
+
+    @property
+    def inside(self) -> bool:
+        """Whether the page is told what happens in the session."""
+        return self.stage in {Stage.INSIDE, Stage.ELSEWHERE}
+
+    def is_of(self, participant: ParticipantId, session: SessionSlug | None = None) -> bool:
+        """Whether this is a page of that person, in that session if it is named."""
+        mine = self.grant is not None and self.grant.participant == participant
+        return mine and (session is None or self.session == session)
+
+    def listener(self) -> Listener:
+        """What the hub is to know of this page now."""
+        return Listener(
+            session=self.session,
+            kind=self._kind if self.inside else To.WAITING,
+            participant=self.grant.participant if self.grant else None,
+            invitation=self.grant.invitation if self.grant else None,
+            viewer=self.viewer,
+        )
+
+    @property
+    def _kind(self) -> To:
+        if self.grant is None:
+            return To.PUBLIC
+        return To.MODERATORS if self.grant.role in STAGE else To.INVITED

@@ -1,0 +1,181 @@
+"""The figures, counted from the ledger each time they are asked for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from streamhub.access.model import Participant
+from streamhub.access.service import AccessService
+from streamhub.attendance.door import DoorService
+from streamhub.attendance.door_model import CheckIn, Scope
+from streamhub.attendance.imports_service import ImportsService
+from streamhub.attendance.model import Stay
+from streamhub.attendance.openings import OpeningsService
+from streamhub.attendance.openings_model import OpeningKind
+from streamhub.attendance.service import AttendanceService
+from streamhub.audience.service import AudienceService
+from streamhub.kit.clock import Clock, Instant
+from streamhub.kit.ids import DelegationCode, ParticipantId, SessionSlug, ViewerId
+from streamhub.kit.settings import Settings
+from streamhub.programme.clock import Window, WindowKind, window_of
+from streamhub.programme.model import Session
+from streamhub.programme.service import ProgrammeService
+from streamhub.relay.service import RelayService
+from streamhub.statistics import disclosure, model
+from streamhub.statistics.corrections import apply_corrections
+from streamhub.statistics.disclosure import Audience, Protected
+from streamhub.statistics.model import Attendance, Attendee, Opening, PlayerTime
+from streamhub.statistics.results import SessionStatistics, ShownSource, SummitStatistics, Timeline
+from streamhub.statistics.summary import (
+    CountedSession,
+    SessionMaterial,
+    SummitMaterial,
+    count_session,
+    count_summit,
+)
+from streamhub.statistics.timeline import timeline
+
+Belonging = dict[ParticipantId, DelegationCode | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Where the figures come from."""
+
+    clock: Clock
+    settings: Settings
+    programme: ProgrammeService
+    access: AccessService
+    relay: RelayService
+    attendance: AttendanceService
+    door: DoorService
+    openings: OpeningsService
+    imports: ImportsService
+    audience: AudienceService
+
+
+class StatisticsService:
+    """Figures leave as ``Protected``: exact ones are marked internal."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._use = parts
+
+    async def of_session(
+        self, slug: SessionSlug, audience: Audience, kind: WindowKind = WindowKind.ACTUAL
+    ) -> Protected[SessionStatistics]:
+        """Every figure of a session. Raises UnknownSession."""
+        session = await self._use.programme.session(slug)
+        counted = count_session(await self._material(session, kind))
+        threshold = self._use.settings.disclosure_threshold
+        if audience is Audience.INTERNAL:
+            return disclosure.internal(counted.statistics, threshold)
+        return disclosure.protect_session(counted.statistics, threshold)
+
+    async def timeline(
+        self, slug: SessionSlug, step: int, audience: Audience, kind: WindowKind = WindowKind.ACTUAL
+    ) -> Protected[Timeline]:
+        """The curve of a session, a point every ``step`` seconds. Raises UnknownSession."""
+        session = await self._use.programme.session(slug)
+        material = await self._material(session, kind)
+        curve = timeline(material.stays, material.window, step)
+        threshold = self._use.settings.disclosure_threshold
+        if audience is Audience.INTERNAL:
+            return disclosure.internal(curve, threshold)
+        return disclosure.protect_timeline(curve, count_session(material).statistics, threshold)
+
+    async def of_summit(self, audience: Audience) -> Protected[SummitStatistics]:
+        """Every figure of the summit: a person once, however many sessions they attended."""
+        use = self._use
+        delegations = await use.programme.delegations()
+        roster = await use.access.participants()
+        counted = [
+            count_session(await self._material(session, WindowKind.ACTUAL))
+            for session in await use.programme.sessions()
+        ]
+        material = SummitMaterial(
+            registered=model.registered(roster),
+            delegations=delegations,
+            sessions=tuple(counted),
+            check_ins=_attendees(await use.door.check_ins(), roster),
+            platforms=tuple(await use.audience.figures()),
+            represented_declared=(await use.programme.summit()).represented,
+        )
+        exact, threshold = count_summit(material), use.settings.disclosure_threshold
+        if audience is Audience.INTERNAL:
+            return disclosure.internal(exact, threshold)
+        return disclosure.protect_summit(exact, delegations, threshold)
+
+    async def counted(self, slug: SessionSlug) -> CountedSession:
+        """A session's figures with the people behind them, for the comparison with a replay."""
+        session = await self._use.programme.session(slug)
+        return count_session(await self._material(session, WindowKind.ACTUAL))
+
+    async def _material(self, session: Session, kind: WindowKind) -> SessionMaterial:
+        use = self._use
+        now = use.clock.now()
+        window = window_of(session, await use.programme.history(session.slug), now, kind)
+        roster = await use.access.participants()
+        return SessionMaterial(
+            session=session.slug,
+            window=window,
+            registered=model.registered(roster, session.slug),
+            percent=use.settings.attended_percent,
+            delegations=await use.programme.delegations(),
+            stays=await self._stays(session, roster, now),
+            openings=await self._openings(session, now),
+            players=await self._players(session, now),
+            sources=await self._sources(session, window),
+            platforms=tuple(await use.audience.of_session(session.slug)),
+        )
+
+    async def _stays(
+        self, session: Session, roster: Sequence[Participant], now: Instant
+    ) -> tuple[Attendance, ...]:
+        """Corrected, of audience and of unmatched people only, and cut at now."""
+        belonging: Belonging = {p.id: p.delegation for p in roster if model.is_audience(p)}
+        belonging |= {guest.participant: guest.delegation for guest in await self._use.imports.guests()}
+        stays, corrections = await self._use.attendance.stays_of_session(session)
+        counted = [_attendance(s, belonging, now) for s in stays if s.key.participant in belonging]
+        known = [c for c in corrections if c.participant in belonging]
+        return apply_corrections(counted, known, belonging)
+
+    async def _openings(self, session: Session, now: Instant) -> tuple[Opening, ...]:
+        found = await self._use.openings.of_session(OpeningKind.PAGE, session)
+        return tuple(Opening(ViewerId(o.who), o.since, _end(o.until, now)) for o in found)
+
+    async def _players(self, session: Session, now: Instant) -> tuple[PlayerTime, ...]:
+        found = await self._use.openings.of_session(OpeningKind.PLAYER, session)
+        return tuple(PlayerTime(ParticipantId(o.who), o.since, _end(o.until, now)) for o in found)
+
+    async def _sources(self, session: Session, window: Window | None) -> tuple[ShownSource, ...]:
+        """The streams that were active inside the window, by their times in it."""
+        if window is None:
+            return ()
+        shown = [
+            ShownSource(
+                period.provider,
+                period.link or "",
+                max(period.since, window.since),
+                min(window.until if period.until is None else period.until, window.until),
+            )
+            for period in await self._use.relay.periods(session.slug)
+        ]
+        return tuple(source for source in shown if source.since < source.until)
+
+
+def _attendance(stay: Stay, belonging: Belonging, now: Instant) -> Attendance:
+    who = stay.key.participant
+    return Attendance(who, belonging[who], stay.key.channel, stay.since, _end(stay.until, now))
+
+
+def _end(until: Instant | None, now: Instant) -> Instant:
+    return now if until is None else until
+
+
+def _attendees(check_ins: Sequence[CheckIn], roster: Sequence[Participant]) -> tuple[Attendee, ...]:
+    """Audience that checked in at a venue or at the summit."""
+    people = {p.id: p for p in roster if model.is_audience(p)}
+    return tuple(
+        Attendee(c.participant, people[c.participant].delegation)
+        for c in check_ins
+        if c.participant in people and c.place.scope is not Scope.SESSION
+    )
