@@ -8,9 +8,12 @@ QUIET_ZONE = 4  # modules around the code (ISO/IEC 18004)
 
 
 def qr_svg(link: str, *, module_px: int = 4) -> str:
-    """The SVG element, ready to stand inside a page; black on white whatever the page's colours."""
+    """The SVG element, ready to stand inside a page; black on white whatever the page's colours.
+
+    The error correction is raised as far as it needs no larger code.
+    """
     out = io.BytesIO()
-    segno.make(link, error="m", micro=False).save(
+    segno.make(link, error="l", micro=False).save(
         out,
         kind="svg",
         scale=module_px,

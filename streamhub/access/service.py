@@ -218,6 +218,13 @@ class AccessService:
         shown = rows[:limit]
         return Page(tuple(row for _, row in shown), str(shown[-1][0]) if more else None)
 
+    async def every_invitation(self, delegation: DelegationCode | None = None) -> list[Invitation]:
+        """All invitations, or those of one delegation, in the order in which they were made."""
+        rows = await self._db.read(
+            lambda tx: store.invitation_list(tx, delegation=delegation, after=0, limit=None)
+        )
+        return [row for _, row in rows]
+
     async def participants(self) -> tuple[Participant, ...]:
         """Everybody ever invited, by pseudonym, in the order of the invitations."""
         return tuple(await self._db.read(store.participant_list))

@@ -182,7 +182,7 @@ def invitation_by_external(tx: ReadTx, external_id: str) -> Invitation | None:
 
 
 def invitation_list(
-    tx: ReadTx, *, delegation: DelegationCode | None, after: int, limit: int
+    tx: ReadTx, *, delegation: DelegationCode | None, after: int, limit: int | None
 ) -> list[tuple[int, Invitation]]:
     """Invitations in the order in which they were made, each with its cursor."""
     query = _INVITATION.where(invitations.c.seq > after).order_by(invitations.c.seq).limit(limit)

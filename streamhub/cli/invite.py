@@ -41,9 +41,9 @@ def issue(  # noqa: PLR0913 - one parameter for each option
     delegation: str | None,
     count: int,
     sessions: str | None,
+    *,
     devices: int | None,
     label: str,
-    *,
     as_json: bool,
 ) -> None:
     """Invite people: prints `participant link`, a line for each. A link is shown this once."""

@@ -1,6 +1,7 @@
 """Secrets reach a command by standard input or the environment, so that no shell history keeps them."""
 
 import os
+import sys
 
 import click
 
@@ -13,7 +14,7 @@ def one_secret(argument: str | None) -> str:
     given = argument if argument is not None else os.environ.get(VARIABLE)
     if given is None:
         raise click.UsageError(f"give a token, - for standard input, or {VARIABLE}")
-    return click.get_text_stream("stdin").readline().strip() if given == STDIN else given
+    return sys.stdin.readline().strip() if given == STDIN else given
 
 
 def many_secrets(arguments: tuple[str, ...]) -> list[str]:
@@ -25,5 +26,5 @@ def many_secrets(arguments: tuple[str, ...]) -> list[str]:
 
 def _lines() -> list[str]:
     """Lines without their line feed: any other character belongs to the token and is judged."""
-    raw = click.get_binary_stream("stdin").read().decode("utf-8", errors="surrogateescape")
+    raw = sys.stdin.buffer.read().decode("utf-8", errors="surrogateescape")
     return raw.removesuffix("\n").split("\n") if raw else []
