@@ -2,6 +2,7 @@
 
 import streamhub.access.store
 import streamhub.attendance.door_store
+import streamhub.attendance.excused_store
 import streamhub.attendance.guests_store
 import streamhub.attendance.imports_store
 import streamhub.attendance.openings_store

@@ -81,14 +81,21 @@ class RelayService:
         """What the session's pages must be allowed to load."""
         return page_needs(await self.sources(slug), player_id=self._settings.dailymotion_player_id)
 
-    def view(self, source: Source, grant: Grant | None, lang: str = "fr") -> SourceView:
-        """The source for a page whose reader may enter the session.
+    def needs(self, source: Source) -> PageNeeds:
+        """What a page that shows this source alone must be allowed to load."""
+        return page_needs([source], player_id=self._settings.dailymotion_player_id)
 
-        Without a grant, and for lists and messages that many read, pass None: the passcode
-        of a meeting is only in what one invited person gets to join it.
+    def view(self, source: Source, grant: Grant | None, lang: str = "fr") -> SourceView:
+        """The source for a page whose reader may enter the session, invited or not."""
+        return self.shown(source, joining=grant is not None, lang=lang)
+
+    def shown(self, source: Source, *, joining: bool, lang: str = "fr") -> SourceView:
+        """The source as many read it.
+
+        The passcode of a meeting is only in what invited people get to join it.
         """
         player_id = self._settings.dailymotion_player_id
-        return view_of(source, joining=grant is not None, lang=lang, player_id=player_id)
+        return view_of(source, joining=joining, lang=lang, player_id=player_id)
 
     async def tokens(self, slug: SessionSlug) -> tuple[str, ...]:
         """The links as ``[channel=]url`` for a programme file, passcodes included: ``load`` reads them."""

@@ -1,0 +1,128 @@
+"""Sources of a session: what is on for the caller, the list, adding one, switching."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+
+from aiohttp import web
+
+from streamhub.access.model import Grant
+from streamhub.handlers.entry import enter_session, invited_to
+from streamhub.handlers.request import body, json_answer, language, services, slug_of
+from streamhub.handlers.wire import Answer, Body
+from streamhub.kit.errors import NotFound
+from streamhub.kit.ids import SessionSlug, SourceId
+from streamhub.relay.model import FLOOR, NewSource, Source, SourceView
+
+
+class SourceAnswer(Answer):
+    """A source as a page shows it: ``embed_url`` goes into the player, ``link_url`` opens elsewhere.
+
+    ``company`` receives the viewer's address once the player loads; ``needs_click`` is false
+    for the organiser's own servers. ``elsewhere``: it opens outside our page only.
+    """
+
+    id: str
+    provider: str
+    channel: str
+    embed_url: str | None
+    link_url: str | None
+    personal: bool
+    label: str
+    name: str
+    company: str
+    needs_click: bool
+    elsewhere: bool
+    megabytes_per_hour: int
+    text: str | None
+    phone: str | None
+
+
+class ListedSource(SourceAnswer):
+    """A source in the list of a session; ``active``: it is what its channel shows."""
+
+    active: bool
+
+
+class SourceList(Answer):
+    """Every source of a session, in order."""
+
+    items: list[ListedSource]
+    next: str | None = None
+
+
+class NewSourceBody(Body):
+    """A link, or a text with perhaps a telephone number; no channel is the floor."""
+
+    url: str = ""
+    text: str = ""
+    phone: str = ""
+    channel: str = FLOOR
+    label: str = ""
+    activate: bool = False
+
+
+class SwitchBody(Body):
+    """Which source everybody sees from now on."""
+
+    id: str
+
+
+async def source(request: web.Request) -> web.Response:
+    """GET /api/v1/sessions/{slug}/source."""
+    session, grant = await enter_session(request, slug_of(request))
+    return json_answer(SourceAnswer(**asdict(await _shown(request, session.slug, grant))))
+
+
+async def open_source(request: web.Request) -> web.Response:
+    """POST /api/v1/sessions/{slug}/source:open."""
+    session, grant = await enter_session(request, slug_of(request))
+    view = await _shown(request, session.slug, grant)
+    if view.elsewhere and grant is not None:
+        await services(request).live.gone_elsewhere(session.slug, grant)
+    return web.Response(status=204)
+
+
+async def sources(request: web.Request) -> web.Response:
+    """GET /api/v1/sessions/{slug}/sources."""
+    session, _ = await invited_to(request)
+    found = await services(request).relay.sources(session.slug)
+    return json_answer(SourceList(items=await _listed(request, session.slug, found)))
+
+
+async def add_source(request: web.Request) -> web.Response:
+    """POST /api/v1/sessions/{slug}/sources."""
+    session, grant = await invited_to(request)
+    asked = await body(request, NewSourceBody)
+    new = NewSource(asked.url, asked.text, asked.phone, asked.channel, asked.label)
+    relay = services(request).relay
+    added = await relay.add(session.slug, new, grant.participant, activate=asked.activate)
+    [item] = await _listed(request, session.slug, [added])
+    return json_answer(item, status=201)
+
+
+async def switch_source(request: web.Request) -> web.Response:
+    """PUT /api/v1/sessions/{slug}/source."""
+    session, grant = await invited_to(request)
+    asked = await body(request, SwitchBody)
+    relay = services(request).relay
+    active = await relay.activate(session.slug, SourceId(asked.id), grant.participant)
+    [item] = await _listed(request, session.slug, [active])
+    return json_answer(item)
+
+
+async def _shown(request: web.Request, slug: SessionSlug, grant: Grant | None) -> SourceView:
+    """What ``?channel=`` shows, by default the floor; raises NotFound where nothing is on."""
+    relay = services(request).relay
+    channel = request.query.get("channel")
+    for found in await relay.on_air(slug):
+        if channel in {None, found.channel}:
+            return relay.view(found, grant, language(request))
+    raise NotFound("nothing is on")
+
+
+async def _listed(request: web.Request, slug: SessionSlug, found: Iterable[Source]) -> list[ListedSource]:
+    """Sources for a list: several people read it, so no passcode is in it."""
+    relay = services(request).relay
+    on = {source.id for source in await relay.on_air(slug)}
+    views = [relay.view(source, None, language(request)) for source in found]
+    return [ListedSource(**asdict(view), active=view.id in on) for view in views]
