@@ -1,6 +1,8 @@
 """The curve of a session: who was there at each step, and the most between two steps."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from streamhub.kit.channel import Channel
 from streamhub.kit.clock import SECOND, Instant
@@ -10,9 +12,15 @@ from streamhub.programme.clock import Window
 from streamhub.statistics.model import Attendance
 from streamhub.statistics.results import Point, Timeline
 
-HALL, ZOOM, WEB = Channel
-Heads = dict[Channel, int]
-Change = tuple[Instant, Channel, int]
+RANK = {channel: rank for rank, channel in enumerate(Channel)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """By how much hall, Zoom and page change, at each instant at which anything does."""
+
+    instants: list[Instant]
+    by: list[list[int]]
 
 
 def timeline(stays: Iterable[Attendance], window: Window | None, step: int) -> Timeline:
@@ -23,48 +31,51 @@ def timeline(stays: Iterable[Attendance], window: Window | None, step: int) -> T
     """
     if window is None:
         return Timeline(step, ())
-    changes = sorted(_changes(stays, window))
-    return Timeline(step, tuple(_points(changes, window, step * SECOND)))
+    return Timeline(step, tuple(_points(_changes(stays, window), window, step * SECOND)))
 
 
-def _changes(stays: Iterable[Attendance], window: Window) -> Iterator[Change]:
-    people: dict[ParticipantId, dict[Channel, list[Span]]] = {}
+def _changes(stays: Iterable[Attendance], window: Window) -> _Changes:
+    people: dict[ParticipantId, list[list[Span]]] = {}
     for stay in stays:
-        person = people.setdefault(stay.participant, {HALL: [], ZOOM: [], WEB: []})
-        person[stay.channel].append((stay.since, stay.until))
+        person = people.setdefault(stay.participant, [[] for _ in Channel])
+        person[RANK[stay.channel]].append((stay.since, stay.until))
+    changes: defaultdict[Instant, list[int]] = defaultdict(lambda: [0] * len(Channel))
     for person in people.values():
-        for channel, spans in _apart(person):
+        for rank, spans in enumerate(_apart(person)):
             for since, until in clip(spans, window.since, window.until):
-                yield since, channel, 1
-                yield until, channel, -1
+                changes[since][rank] += 1
+                changes[until][rank] -= 1
+    instants = sorted(changes)
+    return _Changes(instants, [changes[at] for at in instants])
 
 
-def _apart(person: dict[Channel, list[Span]]) -> Iterator[tuple[Channel, Union]]:
-    """The person's times by channel, none of them twice."""
+def _apart(person: Iterable[list[Span]]) -> Iterator[Union]:
+    """The person's times by channel, none of them twice: the first channel has it."""
     taken: Union = ()
-    for channel in Channel:
-        spans = union(person[channel])
-        yield channel, difference(spans, taken)
-        taken = union((*taken, *spans))
+    for spans in person:
+        own = union(spans)
+        yield difference(own, taken) if own and taken else own
+        taken = union((*taken, *own)) if own and taken else taken or own
 
 
-def _points(changes: list[Change], window: Window, step_ms: int) -> Iterator[Point]:
-    heads: Heads = {HALL: 0, ZOOM: 0, WEB: 0}
+def _points(changes: _Changes, window: Window, step_ms: int) -> Iterator[Point]:
+    heads = [0] * len(Channel)
     done = 0
     for at in range(window.since, window.until, step_ms):
         done = _follow(heads, changes, done, at)
-        hall, zoom, web = heads.values()
+        hall, zoom, web = heads
         most = hall + zoom + web
-        while done < len(changes) and changes[done][0] < min(at + step_ms, window.until):
-            done = _follow(heads, changes, done, changes[done][0])
-            most = max(most, sum(heads.values()))
+        end = min(at + step_ms, window.until)
+        while done < len(changes.instants) and changes.instants[done] < end:
+            done = _follow(heads, changes, done, changes.instants[done])
+            most = max(most, sum(heads))
         yield Point(at, hall + zoom + web, hall, zoom, web, most)
 
 
-def _follow(heads: Heads, changes: list[Change], done: int, at: Instant) -> int:
+def _follow(heads: list[int], changes: _Changes, done: int, at: Instant) -> int:
     """Make every change up to and at the instant; returns how many are done."""
-    while done < len(changes) and changes[done][0] <= at:
-        _, channel, by = changes[done]
-        heads[channel] += by
+    while done < len(changes.instants) and changes.instants[done] <= at:
+        for rank, by in enumerate(changes.by[done]):
+            heads[rank] += by
         done += 1
     return done
