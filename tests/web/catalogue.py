@@ -24,11 +24,15 @@ def extracted() -> Catalog:
     catalog = Catalog(locale="fr", project="streamhub", charset="utf-8")
     for folder in ("streamhub", "web/templates"):
         found = extract_from_dir(
-            ROOT / folder, [(p.removeprefix(f"{folder}/"), m) for p, m in methods],
-            {p.removeprefix(f"{folder}/"): o for p, o in options.items()}, KEYWORDS,
+            ROOT / folder,
+            [(p.removeprefix(f"{folder}/"), m) for p, m in methods],
+            {p.removeprefix(f"{folder}/"): o for p, o in options.items()},
+            KEYWORDS,
         )
         for name, _line, message, comments, context in found:
-            catalog.add(message, locations=[(f"{folder}/{name}", None)], auto_comments=comments, context=context)
+            catalog.add(
+                message, locations=[(f"{folder}/{name}", None)], auto_comments=comments, context=context
+            )
     return catalog
 
 

@@ -1,6 +1,6 @@
 """Every page with invented values, as files: to look at, and for the tests that read all pages.
 
-    python -m tests.web.gallery FOLDER
+python -m tests.web.gallery FOLDER
 """
 
 import dataclasses
@@ -11,10 +11,25 @@ from typing import Any
 
 from streamhub.access.roles import Role
 from streamhub.handlers.render import Pages
+from streamhub.handlers.pages_player import PlayerPage
+from streamhub.handlers.views.desk import desk_page
 from streamhub.handlers.views.enter import enter_page
+from streamhub.handlers.views.figures import figures_page
+from streamhub.handlers.views.me import me_page, privacy_page
+from streamhub.handlers.views.problem import ProblemPage, problem_page
+from streamhub.handlers.views.programme import programme_page
+from streamhub.handlers.views.programme import row as programme_row
 from streamhub.handlers.views.session import session_page
+from streamhub.handlers.views.summit import SummitReport, summit_figures, summit_page
+from streamhub.handlers.views.wall import projector_page, wall_page
+from streamhub.kit import errors
+from streamhub.kit.clock import DAY
+from streamhub.kit.settings import Settings
+from streamhub.presence.model import Snapshot
 from streamhub.programme.model import SessionState
 from tests.web import samples as s
+from tests.web import samples_figures as f
+from tests.web import samples_live as live
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,6 +45,11 @@ def shots(lang: str) -> Iterator[Shot]:
     """Every page and state in one language."""
     yield from entering(lang)
     yield from watching(lang)
+    yield from stage(lang)
+    yield from working(lang)
+    yield from counting(lang)
+    yield from reading(lang)
+    yield from refused(lang)
 
 
 def entering(lang: str) -> Iterator[Shot]:
@@ -51,12 +71,122 @@ def watching(lang: str) -> Iterator[Shot]:
         "session-text": (SessionState.PAUSED, s.TEXT, delegate),
         "session-ended": (SessionState.ENDED, None, delegate),
         "session-public": (SessionState.LIVE, s.YOUTUBE, None),
-        "session-interpreter": (SessionState.LIVE, s.YOUTUBE, s.grant(Role.INTERPRETER, "STAFF", "ST-01", "Interprète")),
+        "session-interpreter": (
+            SessionState.LIVE,
+            s.YOUTUBE,
+            s.grant(Role.INTERPRETER, "STAFF", "ST-01", "Interprète"),
+        ),
     }
     for name, (state, source, given) in cases.items():
         session = dataclasses.replace(s.LIVE, state=state)
         page = session_page(session, s.SESSIONS, s.DOCUMENTS, source, s.reader(lang, given))
         yield Shot(name, "session.html", s.frame(lang, given) | {"page": page})
+
+
+def stage(lang: str) -> Iterator[Shot]:
+    """The wall and the projector."""
+    moderator = s.grant(Role.MODERATOR, "STAFF", "ST-02", "")
+    given = live.wall_input(lang)
+    wall = wall_page(given, s.reader(lang, moderator))
+    yield Shot("wall", "wall.html", s.frame(lang, moderator, "/s/souverainete/wall") | {"page": wall})
+    technician = s.grant(Role.TECHNICIAN, "STAFF", "ST-03", "")
+    empty = dataclasses.replace(
+        given, snapshot=Snapshot(0, (), given.snapshot.summary), sources=(), active=None, points=(),
+        floor=dataclasses.replace(given.floor, items=()),
+    )  # fmt: skip
+    page = wall_page(empty, s.reader(lang, technician))
+    yield Shot("wall-empty", "wall.html", s.frame(lang, technician, "/s/souverainete/wall") | {"page": page})
+    for name, floor in (("projector", given.floor), ("projector-quiet", empty.floor)):
+        shown = projector_page(
+            s.LIVE, given.snapshot, s.DELEGATIONS, s.SESSIONS[3], floor, s.reader(lang, technician)
+        )
+        yield Shot(name, "projector.html", s.frame(lang, technician) | {"page": shown})
+
+
+def working(lang: str) -> Iterator[Shot]:
+    """Programme and desk."""
+    for name, given in (
+        ("programme", s.grant()),
+        ("programme-public", None),
+        ("programme-staff", s.grant(Role.ORGANISER, "STAFF", "ST-09", "")),
+    ):
+        yield Shot(
+            name,
+            "programme.html",
+            s.frame(lang, given) | {"page": programme_page(s.SESSIONS, s.reader(lang, given))},
+        )
+    nothing = programme_page((), s.reader(lang, s.grant()))
+    yield Shot("programme-empty", "programme.html", s.frame(lang, s.grant()) | {"page": nothing})
+    desk = s.grant(Role.DESK, "STAFF", "ST-05", "")
+    for name, given in (
+        ("desk", f.desk_input()),
+        ("desk-empty", dataclasses.replace(f.desk_input(), participants=())),
+    ):
+        page = desk_page(given, s.reader(lang).times, s.NOW)
+        yield Shot(name, "desk.html", s.frame(lang, desk, "/desk") | {"page": page})
+
+
+def counting(lang: str) -> Iterator[Shot]:
+    """Figures and reports, exact and for publication."""
+    staff = s.grant(Role.COMMUNICATIONS, "STAFF", "ST-06", "")
+    reader = s.reader(lang, staff)
+    for name, stats, audience in (
+        ("", f.EXACT, "internal"),
+        ("-public", f.PUBLISHED, "public"),
+        ("-early", f.NOT_BEGUN, "internal"),
+    ):
+        values = s.frame(lang, staff, "/figures/plateformes") | {
+            "page": figures_page(f.figures_input(stats, lang, audience), reader)
+        }
+        yield Shot(f"figures-session{name}", "figures_session.html", values)
+        yield Shot(f"report{name}", "report.html", values)
+    yield Shot(
+        "report-standalone",
+        "report.html",
+        values | {"standalone": True, "page": figures_page(f.figures_input(f.EXACT, lang, "public"), reader)},
+    )
+    figures = summit_figures(f.summit_statistics(), s.SESSIONS, s.DELEGATIONS, reader, hidden=False)
+    page = summit_page(figures, s.SESSIONS, s.DELEGATIONS, f.lists(), reader, "internal")
+    yield Shot("figures", "figures.html", s.frame(lang, staff, "/figures") | {"page": page})
+    report = SummitReport("public", reader.times.moment(s.NOW), figures, 80, 5, None)
+    yield Shot("report-summit", "report_summit.html", s.frame(lang, staff, "/figures") | {"page": report})
+
+
+def reading(lang: str) -> Iterator[Shot]:
+    """What a person sees of themself, the notice on privacy, the player's frame."""
+    titles = {session.slug: session.titles.get(lang) for session in s.SESSIONS}
+    given = s.grant()
+    for name, stays in (("me", f.stays()), ("me-empty", [])):
+        page = me_page(given, stays, titles, s.reader(lang).times, s.NOW)
+        yield Shot(name, "me.html", s.frame(lang, given) | {"page": page})
+    privacy = privacy_page(
+        Settings(), controller="Ville hôte", email="equipe@sommet.example", phone="+32 2 555 01 23"
+    )
+    yield Shot("privacy", "privacy.html", s.frame(lang) | {"page": privacy})
+    for stream in (False, True):
+        player = PlayerPage("Ouverture", "YouTube", "about:blank", stream)
+        yield Shot(f"player{'-stream' if stream else ''}", "player.html", s.frame(lang) | {"player": player})
+
+
+def refused(lang: str) -> Iterator[Shot]:
+    """Every error page, and one for the time when not even the summit can be read."""
+    reader = s.reader(lang, s.grant())
+    yours = tuple(programme_row(session, reader) for session in s.SESSIONS[3:5])
+    at = s.NOW + DAY
+    found: list[errors.StreamhubError] = [
+        errors.TokenInvalid(), errors.TokenExpired("x", expired_at=at), errors.TokenNotYetValid("x", opens_at=at),
+        errors.DoorsClosed("x", opens_at=at), errors.WrongSession("x"), errors.InvitationRevoked("x"),
+        errors.InvitationRevoked("x", replaced=True), errors.Removed("x"), errors.DeviceLimit("x"),
+        errors.RoleForbidden("x"), errors.UnknownSession("x"), errors.CodeUnknown("x"), errors.CrossOrigin("x"),
+        errors.InsecureOrigin("x"), errors.RateLimited("x", retry_after=90), errors.StorageUnavailable("x"),
+        errors.FieldInvalid(errors.FieldProblem("a", "b")), errors.NotConfigured("x"), errors.NotFound("x"),
+    ]  # fmt: skip
+    for error in found:
+        page = problem_page(error, reader.times, yours if isinstance(error, errors.WrongSession) else ())
+        yield Shot(f"error-{page.code}", "error.html", s.frame(lang) | {"page": page})
+    bare = s.frame(lang) | {"page": problem_page(errors.StorageUnavailable("x"), None), "summit": None}
+    yield Shot("error-without-summit", "error.html", bare)
+    yield Shot("error-internal", "error.html", s.frame(lang) | {"page": ProblemPage("internal")})
 
 
 def render_all(folder: Path, pages: Pages | None = None) -> list[Path]:

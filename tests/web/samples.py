@@ -67,7 +67,11 @@ _NAMES = {
     "WAL": ("Wallonie", "Wallonia", "region"),
     "UNESCO": ("Unesco", "Unesco", "organisation"),
     "EU": ("Union européenne", "European Union", "organisation"),
-    "OIF": ("Organisation internationale de la Francophonie", "Organisation of La Francophonie", "organisation"),
+    "OIF": (
+        "Organisation internationale de la Francophonie",
+        "Organisation of La Francophonie",
+        "organisation",
+    ),
 }
 
 DELEGATIONS = tuple(
@@ -116,7 +120,10 @@ def session(
 
 LIVE = session(
     "souverainete",
-    ("Enjeux de souveraineté numérique, cybersécurité et protection des données", "Digital sovereignty, cybersecurity and data protection"),
+    (
+        "Enjeux de souveraineté numérique, cybersécurité et protection des données",
+        "Digital sovereignty, cybersecurity and data protection",
+    ),
     -42 * MINUTE,
     150,
     SessionState.LIVE,
@@ -124,37 +131,130 @@ LIVE = session(
     11 * MINUTE,
 )
 SESSIONS = (
-    session("ouverture", ("Cérémonie d’ouverture", "Opening ceremony"), -DAY - 5 * HOUR, 90, SessionState.ENDED, "ceremony", public=True),
-    session("plateformes", ("Gouvernance des plateformes d’hébergement temporaire", "Governing short-term rental platforms"), -DAY, 150, SessionState.ENDED),
+    session(
+        "ouverture",
+        ("Cérémonie d’ouverture", "Opening ceremony"),
+        -DAY - 5 * HOUR,
+        90,
+        SessionState.ENDED,
+        "ceremony",
+        public=True,
+    ),
+    session(
+        "plateformes",
+        ("Gouvernance des plateformes d’hébergement temporaire", "Governing short-term rental platforms"),
+        -DAY,
+        150,
+        SessionState.ENDED,
+    ),
     LIVE,
-    session("egalite", ("Défis et opportunités pour l’égalité femmes-hommes dans le numérique", "Women and men in the digital city"), 3 * HOUR, 60),
-    session("table-ronde", ("Table ronde ministérielle avec les parlementaires et les maires", "Ministers, members of parliament and mayors"), DAY, 150, kind="round-table", public=True),
-    session("cloture", ("Clôture et lecture de la déclaration", "Closing and declaration"), DAY + 3 * HOUR, 45, kind="ceremony", public=True),
+    session(
+        "egalite",
+        (
+            "Défis et opportunités pour l’égalité femmes-hommes dans le numérique",
+            "Women and men in the digital city",
+        ),
+        3 * HOUR,
+        60,
+    ),
+    session(
+        "table-ronde",
+        (
+            "Table ronde ministérielle avec les parlementaires et les maires",
+            "Ministers, members of parliament and mayors",
+        ),
+        DAY,
+        150,
+        kind="round-table",
+        public=True,
+    ),
+    session(
+        "cloture",
+        ("Clôture et lecture de la déclaration", "Closing and declaration"),
+        DAY + 3 * HOUR,
+        45,
+        kind="ceremony",
+        public=True,
+    ),
 )
 DOCUMENTS = (
-    Document(LIVE.slug, Localised((("fr", "Note de cadrage"), ("en", "Background note"))), "https://documents.example/note.pdf"),
-    Document(LIVE.slug, Localised((("fr", "Charte des données des villes, projet"), ("en", "City data charter, draft"))), "https://documents.example/charte.pdf"),
+    Document(
+        LIVE.slug,
+        Localised((("fr", "Note de cadrage"), ("en", "Background note"))),
+        "https://documents.example/note.pdf",
+    ),
+    Document(
+        LIVE.slug,
+        Localised((("fr", "Charte des données des villes, projet"), ("en", "City data charter, draft"))),
+        "https://documents.example/charte.pdf",
+    ),
 )
 
 YOUTUBE = SourceView(
-    SourceId("src_yt"), Provider.YOUTUBE, "floor", "https://www.youtube-nocookie.com/embed/aqz-KE-bpKQ?rel=0",
-    "https://www.youtube.com/watch?v=aqz-KE-bpKQ", False, "Chaîne du sommet", "YouTube", "YouTube (Google)", True, False, 450, None, None,
+    SourceId("src_yt"),
+    Provider.YOUTUBE,
+    "floor",
+    "https://www.youtube-nocookie.com/embed/aqz-KE-bpKQ?rel=0",
+    "https://www.youtube.com/watch?v=aqz-KE-bpKQ",
+    False,
+    "Chaîne du sommet",
+    "YouTube",
+    "YouTube (Google)",
+    True,
+    False,
+    450,
+    None,
+    None,
 )
 ZOOM = SourceView(
-    SourceId("src_zoom"), Provider.ZOOM, "floor", None, "https://zoom.us/j/85512345678?pwd=abc", False, "Zoom, salle plénière",
-    "Zoom", "Zoom", True, True, 800, None, None,
+    SourceId("src_zoom"),
+    Provider.ZOOM,
+    "floor",
+    None,
+    "https://zoom.us/j/85512345678?pwd=abc",
+    False,
+    "Zoom, salle plénière",
+    "Zoom",
+    "Zoom",
+    True,
+    True,
+    800,
+    None,
+    None,
 )
 TEXT = SourceView(
-    SourceId("src_text"), Provider.TEXT, "floor", None, None, False, "Texte et téléphone", "", "", False, False, 0,
-    "La vidéo est interrompue. Vous pouvez écouter la séance par téléphone ; un résumé paraît ici toutes les dix minutes.", "+32 2 555 01 99",
+    SourceId("src_text"),
+    Provider.TEXT,
+    "floor",
+    None,
+    None,
+    False,
+    "Texte et téléphone",
+    "",
+    "",
+    False,
+    False,
+    0,
+    "La vidéo est interrompue. Vous pouvez écouter la séance par téléphone ; un résumé paraît ici toutes les dix minutes.",
+    "+32 2 555 01 99",
 )
 
 
-def grant(role: Role = Role.DELEGATE, delegation: str = "SN", seat: str = "SN-02", label: str = "Maire de Dakar") -> Grant:
+def grant(
+    role: Role = Role.DELEGATE, delegation: str = "SN", seat: str = "SN-02", label: str = "Maire de Dakar"
+) -> Grant:
     """An invitation to everything."""
     return Grant(
-        participant=ParticipantId("p_sn02"), delegation=DelegationCode(delegation), role=role, sessions=None,
-        invitation=InvitationId("i_sn02"), generation=1, expires_at=NOW + 30 * DAY, devices=2, label=label, seat=seat,
+        participant=ParticipantId("p_sn02"),
+        delegation=DelegationCode(delegation),
+        role=role,
+        sessions=None,
+        invitation=InvitationId("i_sn02"),
+        generation=1,
+        expires_at=NOW + 30 * DAY,
+        devices=2,
+        label=label,
+        seat=seat,
     )
 
 

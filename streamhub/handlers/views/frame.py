@@ -111,7 +111,11 @@ def navigation(role: Role | None, here: str, slug: SessionSlug | None) -> tuple[
     """
     if role is None or role in AUDIENCE:
         return ()
-    places = [("programme", "/", True), ("desk", "/desk", role in DESK), ("figures", "/figures", role in FIGURES)]
+    places = [
+        ("programme", "/", True),
+        ("desk", "/desk", role in DESK),
+        ("figures", "/figures", role in FIGURES),
+    ]
     if slug is not None:
         places.insert(1, ("wall", f"/s/{slug}/wall", role in STAGE))
     return tuple(

@@ -109,7 +109,9 @@ def opens(session: Session, grant: Grant | None) -> bool:
     return session.access is SessionAccess.PUBLIC or (grant is not None and grant.allows(session.slug))
 
 
-def after(sessions: Sequence[Session], current: Session, reader: Reader, *, limit: int = 3) -> tuple[SessionRow, ...]:
+def after(
+    sessions: Sequence[Session], current: Session, reader: Reader, *, limit: int = 3
+) -> tuple[SessionRow, ...]:
     """The reader's next sessions: those open elsewhere, then those to come, in time order."""
     coming = [
         s

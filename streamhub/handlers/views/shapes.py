@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from streamhub.handlers.views.times import Moment, Times
-from streamhub.kit.clock import Instant
+from streamhub.kit.clock import SECOND, Instant
 
 GAUGE_WIDTH = 224
 SEAT_RADIUS = 10
@@ -57,12 +57,12 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """Who was there at one instant: ``remote`` is Zoom and page together."""
+    """Who was there at one instant: ``remote`` is Zoom and page together; None is hidden."""
 
     at: Instant
-    present: int
-    hall: int
-    remote: int
+    present: int | None
+    hall: int | None
+    remote: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +70,9 @@ class Row:
     """A point of the curve, as its table says it."""
 
     at: Moment
-    present: int
-    hall: int
-    remote: int
+    present: int | None
+    hall: int | None
+    remote: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,22 +148,22 @@ def band(**people: int) -> Band:
 
 
 def curve(points: Sequence[Point], times: Times) -> Curve | None:
-    """The curve through the points; None where there is no line to draw."""
-    if len(points) < 2:  # noqa: PLR2004 - a line needs two
+    """The curve through the points, broken where a number is hidden; None without a line to draw."""
+    known = [point.present for point in points if point.present is not None]
+    if len(known) < 2:  # noqa: PLR2004 - a line needs two
         return None
     first, last = points[0].at, points[-1].at
-    width = max(1, (last - first) // 1_000)
-    top = _scale(max(point.present for point in points))
-    xs = [(point.at - first) // 1_000 for point in points]
-    highest = max(range(len(points)), key=lambda i: (points[i].present, -i))
+    width = max(1, (last - first) // SECOND)
+    xs = [(point.at - first) // SECOND for point in points]
+    highest = [point.present for point in points].index(max(known))
     rows = tuple(Row(times.moment(p.at), p.present, p.hall, p.remote) for p in points)
-    present = _path(xs, [p.present for p in points], top)
+    top = _scale(max(known))
     return Curve(
         width=width,
-        present=present,
+        present=_path(xs, [p.present for p in points], top),
         hall=_path(xs, [p.hall for p in points], top),
         remote=_path(xs, [p.remote for p in points], top),
-        area=f"{present}L{width} 100L0 100z",
+        area=_area(xs, [p.present for p in points], top),
         y_labels=tuple(top * (_GRID - i) // _GRID for i in range(_GRID + 1)),
         x_labels=tuple(times.moment(first + (last - first) * i // (_LABELS - 1)) for i in range(_LABELS)),
         grid=tuple(round(100 * i / _GRID, 1) for i in range(1, _GRID)),
@@ -173,12 +173,32 @@ def curve(points: Sequence[Point], times: Times) -> Curve | None:
     )
 
 
-def _path(xs: Sequence[int], values: Sequence[int], top: int) -> str:
-    joined = "L".join(f"{x} {100 - 100 * value / top:.1f}" for x, value in zip(xs, values, strict=True))
-    return f"M{joined}"
+def _path(xs: Sequence[int], values: Sequence[int | None], top: int) -> str:
+    return "".join(f"M{_joined(run, top)}" for run in _runs(xs, values))
+
+
+def _area(xs: Sequence[int], values: Sequence[int | None], top: int) -> str:
+    runs = _runs(xs, values)
+    return "".join(f"M{run[0][0]} 100L{_joined(run, top)}L{run[-1][0]} 100z" for run in runs)
+
+
+def _joined(run: Sequence[tuple[int, int]], top: int) -> str:
+    return "L".join(f"{x} {100 - 100 * value / top:.1f}" for x, value in run)
+
+
+def _runs(xs: Sequence[int], values: Sequence[int | None]) -> list[list[tuple[int, int]]]:
+    """The stretches of points that may be shown."""
+    runs: list[list[tuple[int, int]]] = [[]]
+    for x, value in zip(xs, values, strict=True):
+        if value is None:
+            runs.append([])
+        else:
+            runs[-1].append((x, value))
+    return [run for run in runs if run]
 
 
 def _scale(highest: int) -> int:
     """The top of the axis: three equal steps that people count in."""
     steps = (factor * 10**power for power in range(8) for factor in _STEPS)
-    return next(_GRID * step for step in steps if _GRID * step >= max(highest, 1))
+    top: int = next(_GRID * step for step in steps if _GRID * step >= max(highest, 1))
+    return top

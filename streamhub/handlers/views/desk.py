@@ -1,0 +1,117 @@
+"""The desk: every delegation and its people, who is in, who is expected."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from streamhub.access.model import Participant
+from streamhub.attendance.door_model import CheckIn
+from streamhub.handlers.views.times import Moment, Times
+from streamhub.handlers.views.wall import official
+from streamhub.kit.clock import Instant
+from streamhub.kit.ids import ParticipantId
+from streamhub.kit.text import folded
+from streamhub.programme.model import REHEARSAL, RESERVED, Delegation
+
+
+@dataclass(frozen=True, slots=True)
+class DeskPerson:
+    """One expected person. ``inside`` since when in the hall, ``online`` since when on our page."""
+
+    participant: str
+    seat: str
+    label: str
+    inside: Moment | None
+    online: Moment | None
+    search: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeskGroup:
+    """One delegation; without a name, those who come without one: team, observers, press."""
+
+    code: str
+    name: str
+    arrived: int
+    people: tuple[DeskPerson, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeskData:
+    """What the desk's script starts from."""
+
+    now: Instant
+    zone: str
+    delegations: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeskPage:
+    """What ``/desk`` shows; team and observers stand in no tally."""
+
+    day: str
+    venues: tuple[str, ...]
+    arrived: int
+    expected: int
+    groups: tuple[DeskGroup, ...]
+    island: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DeskInput:
+    """What the desk is made of: everybody invited, who is inside today, who is on line."""
+
+    participants: Sequence[Participant]
+    delegations: Sequence[Delegation]
+    inside: Sequence[CheckIn]
+    online: Mapping[ParticipantId, Instant]
+    venues: Sequence[str]
+
+
+def desk_page(given: DeskInput, times: Times, now: Instant) -> DeskPage:
+    """The day's list, delegations in protocol order."""
+    lang = times.lang
+    inside = {check_in.participant: check_in.since for check_in in given.inside if check_in.until is None}
+    people = [p for p in given.participants if p.invited and p.delegation != REHEARSAL]
+    groups = [
+        _group(d.code, d.names.get(lang), [p for p in people if p.delegation == d.code], inside, given, times)
+        for d in official(given.delegations)
+    ]
+    rest = [p for p in people if p.delegation in RESERVED]
+    counted = [group for group in groups if group.people]
+    team = [_group("", "", rest, inside, given, times)] if rest else []
+    data = DeskData(
+        now, str(times.zone), tuple((d.code, d.names.get(lang)) for d in official(given.delegations))
+    )
+    return DeskPage(
+        day=times.moment(now).day,
+        venues=tuple(dict.fromkeys(v for v in given.venues if v)),
+        arrived=sum(group.arrived for group in counted),
+        expected=sum(len(group.people) for group in counted),
+        groups=(*counted, *team),
+        island=msgspec.to_builtins(data),
+    )
+
+
+def _group(
+    code: str,
+    name: str,
+    people: Sequence[Participant],
+    inside: Mapping[ParticipantId, Instant],
+    given: DeskInput,
+    times: Times,
+) -> DeskGroup:
+    rows = tuple(
+        DeskPerson(
+            participant=p.id,
+            seat=p.seat,
+            label=p.label or p.seat,
+            inside=times.maybe(inside.get(p.id)),
+            online=times.maybe(given.online.get(p.id)),
+            search=folded(f"{name} {code} {p.seat} {p.label}"),
+        )
+        for p in sorted(people, key=lambda p: p.seat)
+    )
+    return DeskGroup(code, name, sum(row.inside is not None for row in rows), rows)
