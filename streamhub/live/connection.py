@@ -218,7 +218,9 @@ class Connection:
         if message.type is WSMsgType.CLOSE:
             self.peer_code = int(message.data or WSCloseCode.OK)
             self._finish(close_frame(WSCloseCode.OK))
-        self._closing = True
+        elif not self._closing:
+            self._closing = True
+            self._outbox.finish()
 
     # The end
 
@@ -245,7 +247,7 @@ class Connection:
         if not self._deaf:
             await self.receive()
         elif self.peer_code is None and not self._transport.is_closing():
-            await asyncio.sleep(_DEAF_SECONDS)
+            await asyncio.sleep(min(_DEAF_SECONDS, self._limits.close_seconds))
 
     def _hang_up(self) -> None:
         """Let what is written go out; the timer then cuts off whoever does not take it."""

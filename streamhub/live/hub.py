@@ -9,9 +9,9 @@ from enum import Flag, auto
 from streamhub.kit.clock import SECOND
 from streamhub.kit.ids import InvitationId, ParticipantId, SessionSlug, ViewerId
 from streamhub.live.close_codes import CloseCode
-from streamhub.live.page import Page
 from streamhub.live.errors import TooManyConnections
 from streamhub.live.frames import Frame
+from streamhub.live.page import Page
 
 SLICES = 32  # of a heartbeat: 10,000 pings at once would keep the loop for 0.1 s, and their answers for more
 DRAIN_SECONDS = 2.0

@@ -73,7 +73,7 @@ class DirectOutbox:
     def finish(self, *frames: Frame) -> None:
         """See Outbox."""
         self._latest = None
-        if not self._transport.is_closing():
+        if frames and not self._transport.is_closing():
             self._transport.write(b"".join(frames))
 
     async def run(self) -> None:
@@ -113,6 +113,7 @@ class QueuedOutbox:
         for frame in frames:
             self._add(frame)
         self._finished = True
+        self._filled.set()
 
     async def run(self) -> None:
         """See Outbox."""

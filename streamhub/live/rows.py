@@ -99,15 +99,16 @@ def presence_diff(diff: Diff) -> PresenceDiff:
     )
 
 
-def exact_count(summary: Summary, codes: Iterable[DelegationCode]) -> Count:
-    """The count as moderators see it; ``codes`` are the delegations in protocol order."""
+def exact_count(summary: Summary, codes: Iterable[DelegationCode] | None = None) -> Count:
+    """The count as moderators see it; ``codes`` as in ``rounded_count``."""
     return _count(summary, codes, lambda number: number)
 
 
-def rounded_count(summary: Summary, codes: Iterable[DelegationCode], threshold: int) -> Count:
+def rounded_count(summary: Summary, threshold: int, codes: Iterable[DelegationCode] | None = None) -> Count:
     """The count as everybody else sees it: rounded to 5, null below ``threshold``.
 
-    Every delegation of ``codes`` has its row, there or not: a row says nothing by itself.
+    ``codes`` are the delegations in protocol order, there or not, so that a row says nothing
+    by itself; without them the rows are those of whom somebody is there.
     """
     return _count(summary, codes, lambda number: rounded(number, threshold))
 
@@ -119,13 +120,18 @@ def rounded(number: int, threshold: int) -> int | None:
     return (number + ROUNDED_TO // 2) // ROUNDED_TO * ROUNDED_TO
 
 
-def _count(summary: Summary, codes: Iterable[DelegationCode], shown: Callable[[int], int | None]) -> Count:
+def _count(
+    summary: Summary, codes: Iterable[DelegationCode] | None, shown: Callable[[int], int | None]
+) -> Count:
     present = {delegation.code: delegation.heads.present for delegation in summary.delegations}
     return Count(
         present=shown(summary.heads.present),
         remote=shown(summary.heads.remote),
         on_site=shown(summary.heads.on_site),
-        delegations=tuple(DelegationCount(code, shown(present.get(code, 0))) for code in codes),
+        delegations=tuple(
+            DelegationCount(code, shown(present.get(code, 0)))
+            for code in (present if codes is None else codes)
+        ),
     )
 
 
