@@ -244,9 +244,8 @@ def sync_files(path: Path) -> None:
     Until both are on the disk a power cut can lose the whole log, FULL or not.
     """
     engine = _sync_engine(path)
-    with engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.rollback()
+    with contextlib.closing(engine.raw_connection()) as connection:  # a transaction would lock it out
+        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
     engine.dispose()
     for target in (path, path.parent):
         descriptor = os.open(target, os.O_RDONLY)
