@@ -17,6 +17,7 @@ from streamhub.kit.folder import DataFolder
 from streamhub.kit.settings import Settings
 from streamhub.kit.tasks import Tasks
 from streamhub.live.announcer import Announcer
+from streamhub.live.beats import Beats
 from streamhub.live.hub import Hub
 from streamhub.live.service import LiveService, Parts
 from streamhub.presence.service import PresenceService
@@ -53,6 +54,7 @@ class Services:
     reports: ReportsService
     hub: Hub
     live: LiveService
+    beats: Beats
     started: bool = False
     draining: bool = False
 
@@ -146,6 +148,7 @@ async def build(folder: DataFolder, settings: Settings, clock: Clock) -> Service
         reports=reports,
         hub=hub,
         live=live,
+        beats=Beats(),
     )
 
 

@@ -65,9 +65,9 @@ async def _visit(request: web.Request, connection: Connection, session: Session)
         if hello.token:
             grant = await services(request).access.grant_for_token(hello.token)
         else:
-            viewer = _viewer(hello.viewer or "", session)
+            viewer = viewer_of(hello.viewer or "", session)
     if grant is not None:
-        _check(grant, session)
+        check_opens(grant, session)
     return Visit(
         page=connection,
         session=session.slug,
@@ -85,7 +85,7 @@ async def _hello(request: web.Request, connection: Connection) -> Hello | None:
         raise request.get(REFUSAL) or late from None
 
 
-def _viewer(name: str, session: Session) -> ViewerId:
+def viewer_of(name: str, session: Session) -> ViewerId:
     """An anonymous page of a public session; it names itself, or is given a name."""
     if session.access is not SessionAccess.PUBLIC:
         raise TokenInvalid("this session needs an invitation")
@@ -94,7 +94,8 @@ def _viewer(name: str, session: Session) -> ViewerId:
     return ViewerId(name or new_id("v"))
 
 
-def _check(grant: Grant, session: Session) -> None:
+def check_opens(grant: Grant, session: Session) -> None:
+    """Raise WrongSession for an invitation to other sessions."""
     if not grant.allows(session.slug):
         raise WrongSession("the invitation does not open this session")
 

@@ -6,7 +6,12 @@ from aiohttp import hdrs, web
 
 from streamhub.handlers.headers import PagePolicy, apply_policy
 from streamhub.handlers.request import GRANT, language, services
+from streamhub.handlers.views.frame import Links, grant_view, navigation, summit_view
+from streamhub.handlers.views.programme import OPEN, Reader, opens
+from streamhub.handlers.views.times import times_of
+from streamhub.kit.i18n import languages
 from streamhub.kit.templates import Pages
+from streamhub.programme.model import Session, SessionState
 
 PAGES: web.AppKey[Pages] = web.AppKey("pages", Pages)
 
@@ -33,11 +38,47 @@ async def render(
 
 
 async def page_frame(request: web.Request, lang: str) -> dict[str, Any]:
-    """What the base template needs on every page."""
+    """What stands around every page: the summit, who is in, where they may go."""
+    use = services(request)
+    summit = await use.programme.summit()
+    grant = request.get(GRANT)
+    delegations = {d.code: d for d in await use.programme.delegations()}
+    current = await current_session(request)
     return {
-        "summit": await services(request).programme.summit(),
-        "grant": request.get(GRANT),
-        "path": request.path if not request.path.startswith("/j/") else "/j/-",
-        "now": services(request).clock.now(),
+        "summit": summit_view(
+            summit,
+            lang,
+            logo_href="/brand/logo" if summit.logo else None,
+            accent_href="/brand/accent.css" if summit.accent else None,
+        ),
+        "grant": grant_view(grant, delegations.get(grant.delegation), lang) if grant else None,
+        "nav": navigation(grant.role if grant else None, request.path, current.slug if current else None),
+        "url": Links(request.query.get("lang") if request.query.get("lang") in languages() else None),
+        "now": use.clock.now(),
         "lang": lang,
     }
+
+
+async def bare_frame(lang: str) -> dict[str, Any]:
+    """The frame where not even the summit can be read."""
+    return {"summit": None, "grant": None, "nav": (), "url": Links(None), "now": 0, "lang": lang}
+
+
+async def reader_of(request: web.Request) -> Reader:
+    """For whom the values of a page are made."""
+    use = services(request)
+    summit = await use.programme.summit()
+    return Reader(
+        grant=request.get(GRANT),
+        times=times_of(summit.timezone, language(request)),
+        now=use.clock.now(),
+        doors_minutes=use.settings.doors_minutes,
+    )
+
+
+async def current_session(request: web.Request) -> Session | None:
+    """The session that the reader's link opens now: the one that runs, else whose doors are open."""
+    sessions = await services(request).programme.sessions()
+    mine = [s for s in sessions if opens(s, request.get(GRANT)) and s.state in OPEN]
+    mine.sort(key=lambda s: (s.state is SessionState.DOORS, s.starts_at, s.order))
+    return mine[0] if mine else None

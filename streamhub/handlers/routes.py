@@ -7,13 +7,18 @@ from streamhub.handlers import (
     api_excused,
     api_figures,
     api_floor,
+    api_imports,
     api_notices,
     api_people,
+    api_sessions,
     api_sources,
+    beat,
     health,
+    live,
     pages_player,
     static,
 )
+from streamhub.handlers.page_routes import PAGES
 from streamhub.handlers.routing import ANY_GRANT, PUBLIC, Route
 
 API = "/api/v1"
@@ -44,6 +49,45 @@ HEALTH = (
         handler=static.static_file,
         allow=PUBLIC,
         summary="A file of the pages",
+    ),
+)
+
+SESSIONS = (
+    Route(
+        method="GET",
+        path=f"{API}/sessions",
+        handler=api_sessions.sessions,
+        allow=PUBLIC,
+        summary="The sessions that the caller may see",
+        answer=api_sessions.SessionList,
+        query=("lang", "limit", "cursor"),
+    ),
+    Route(
+        method="GET",
+        path=f"{API}/sessions/{{slug}}",
+        handler=api_sessions.session,
+        allow=PUBLIC,
+        summary="One session",
+        answer=api_sessions.SessionAnswer,
+        query=("lang",),
+    ),
+    Route(
+        method="PUT",
+        path=f"{API}/sessions/{{slug}}/state",
+        handler=api_sessions.set_state,
+        allow=roles.MODERATION,
+        summary="Open, start, pause or end a session",
+        body=api_sessions.StateBody,
+        answer=api_sessions.SessionAnswer,
+    ),
+    Route(
+        method="POST",
+        path=f"{API}/sessions/{{slug}}:shift",
+        handler=api_sessions.shift,
+        allow=roles.MODERATION,
+        summary="Move a session, and if asked the later ones of its room",
+        body=api_sessions.ShiftBody,
+        answer=api_sessions.SessionList,
     ),
 )
 
@@ -324,4 +368,71 @@ FLOOR = (
     ),
 )
 
-ROUTES: tuple[Route, ...] = (*HEALTH, *ACCESS, *PEOPLE, *CONDUCT, *FLOOR)
+IMPORTS = (
+    Route(
+        method="POST",
+        path=f"{API}/imports/{{id}}:apply",
+        handler=api_imports.apply,
+        allow=roles.FIGURES,
+        summary="Write a list into the ledger",
+        answer=api_imports.ImportAnswer,
+    ),
+    Route(
+        method="POST",
+        path=f"{API}/imports/{{id}}:undo",
+        handler=api_imports.undo,
+        allow=roles.FIGURES,
+        summary="Take a list back",
+        answer=api_imports.ImportAnswer,
+    ),
+    Route(
+        method="POST",
+        path=f"{API}/imports/{{kind}}",
+        handler=api_imports.preview,
+        allow=roles.FIGURES,
+        summary="Read a list (the body, text/csv) and say what importing it would do",
+        answer=api_imports.ImportAnswer,
+        query=("session", "day", "timezone", "date_order", "file"),
+        status=201,
+    ),
+    Route(
+        method="GET",
+        path=f"{API}/queue",
+        handler=api_imports.queue,
+        allow=roles.FIGURES,
+        summary="People of lists whom nobody recognised",
+        answer=api_imports.QueueAnswer,
+    ),
+    Route(
+        method="POST",
+        path=f"{API}/queue/{{row}}:match",
+        handler=api_imports.match,
+        allow=roles.FIGURES,
+        summary="Say who somebody of a list is",
+        body=api_imports.MatchBody,
+        answer=api_imports.MatchAnswer,
+    ),
+)
+
+LIVE = (
+    Route(
+        method="GET",
+        path=f"{API}/live",
+        handler=live.live,
+        allow=PUBLIC,
+        summary="The live socket: see asyncapi.json",
+        query=("session",),
+        status=101,
+    ),
+    Route(
+        method="POST",
+        path=f"{API}/sessions/{{slug}}/beat",
+        handler=beat.beat,
+        allow=PUBLIC,
+        summary="Presence where sockets are blocked",
+        body=beat.BeatBody,
+        answer=beat.BeatAnswer,
+    ),
+)
+
+ROUTES: tuple[Route, ...] = (*HEALTH, *ACCESS, *SESSIONS, *PEOPLE, *CONDUCT, *FLOOR, *IMPORTS, *LIVE, *PAGES)

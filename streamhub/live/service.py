@@ -100,11 +100,15 @@ class LiveService:
         if isinstance(message, Beat):
             await self._beat(visit, message)
         elif isinstance(message, Bye):
-            self._put_out(visit, Cause.BYE, "bye", CloseCode.RESTART)
+            self.bye(visit)
         elif isinstance(message, Resync) and visit.inside:
             await self._use.announcer.welcome(visit, await self._use.programme.session(visit.session))
         elif isinstance(message, FloorRequest | FloorWithdraw) and visit.inside and visit.grant:
             await self._floor(visit.session, visit.grant, message)
+
+    def bye(self, visit: Visit) -> None:
+        """The page says goodbye: its stay ends now."""
+        self._put_out(visit, Cause.BYE, "bye", CloseCode.RESTART)
 
     def leave(self, visit: Visit) -> None:
         """A page's line is over: without a goodbye the person keeps the grace."""

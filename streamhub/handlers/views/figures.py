@@ -139,6 +139,7 @@ class FiguresPage:
     declared: tuple[PlatformRow, ...]
     curve: Curve | None
     delegations: tuple[DelegationRow, ...]
+    there: int
     absent: int
     hidden: bool
     island: dict[str, Any]
@@ -189,6 +190,7 @@ def figures_page(given: FiguresInput, reader: Reader) -> FiguresPage:
         declared=tuple(p for p, kind in zip(platforms, kinds, strict=True) if kind is FigureKind.DECLARED),
         curve=curve([point(p.at, p.present, p.hall, p.zoom, p.web) for p in given.timeline.points], times),
         delegations=delegations,
+        there=sum(d.represented for d in delegations if d.kind in OFFICIAL),
         absent=sum(not d.represented for d in delegations if d.kind in OFFICIAL),
         hidden=given.audience == PUBLIC and given.threshold > 0,
         island=msgspec.to_builtins(FigureData(given.session.slug, PLATFORMS, METRICS)),

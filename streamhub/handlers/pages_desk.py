@@ -1,0 +1,37 @@
+"""The desk's page."""
+
+from aiohttp import web
+
+from streamhub.handlers.render import reader_of, render
+from streamhub.handlers.request import services
+from streamhub.handlers.views.desk import DeskInput, desk_page
+from streamhub.kit.clock import Instant
+from streamhub.kit.ids import ParticipantId
+from streamhub.presence.model import PersonState
+
+
+async def desk(request: web.Request) -> web.Response:
+    """GET /desk."""
+    use, reader = services(request), await reader_of(request)
+    sessions = await use.programme.sessions()
+    today = [s for s in sessions if reader.times.local_date(s.starts_at) == reader.times.local_date(reader.now)]
+    given = DeskInput(
+        participants=await use.access.participants(),
+        delegations=await use.programme.delegations(),
+        inside=await use.door.inside_today(),
+        online=await _online(request),
+        venues=[s.venue for s in today or sessions],
+    )
+    return await render(request, "desk.html", page=desk_page(given, reader.times, reader.now))
+
+
+async def _online(request: web.Request) -> dict[ParticipantId, Instant]:
+    """Who is on line now, since when; the earliest where somebody has several sessions open."""
+    use = services(request)
+    found: dict[ParticipantId, Instant] = {}
+    for session in await use.programme.sessions():
+        for person in use.presence.now(session.slug).people:
+            if person.state in {PersonState.ONLINE, PersonState.UNSTABLE}:
+                who = person.who.participant
+                found[who] = min(person.since, found.get(who, person.since))
+    return found

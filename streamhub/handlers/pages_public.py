@@ -1,0 +1,96 @@
+"""The programme, a session's page, and what is recorded."""
+
+from aiohttp import web
+
+from streamhub.handlers.entry import enter_session
+from streamhub.handlers.headers import PagePolicy
+from streamhub.handlers.render import reader_of, render
+from streamhub.handlers.request import GRANT, grant_of, language, services, slug_of
+from streamhub.handlers.views.me import me_page, privacy_page
+from streamhub.handlers.views.programme import programme_page
+from streamhub.handlers.views.session import session_page
+from streamhub.kit.errors import DoorsClosed
+from streamhub.programme.model import Session
+from streamhub.relay.link_model import Provider
+from streamhub.relay.model import SourceView
+
+
+async def programme(request: web.Request) -> web.Response:
+    """GET /."""
+    sessions = await services(request).programme.sessions()
+    page = programme_page(sessions, await reader_of(request))
+    return await render(request, "programme.html", page=page)
+
+
+async def session(request: web.Request) -> web.Response:
+    """GET /s/{slug}: before the doors open too, but then without any source."""
+    use = services(request)
+    try:
+        shown, grant = await enter_session(request, slug_of(request))
+        source, zoom = await _sources(request, shown)
+    except DoorsClosed:
+        shown, grant = await use.programme.session(slug_of(request)), request.get(GRANT)
+        source = zoom = None
+    page = session_page(
+        shown,
+        await use.programme.sessions(),
+        await use.programme.documents(shown.slug),
+        source,
+        await reader_of(request),
+    )
+    policy = PagePolicy(frames=("'self'",))
+    return await render(request, "session.html", policy=policy, page=page, zoom=zoom)
+
+
+async def _sources(request: web.Request, shown: Session) -> tuple[SourceView | None, SourceView | None]:
+    """What is on, and beside it the meeting in which invited people can speak."""
+    relay, grant, lang = services(request).relay, request.get(GRANT), language(request)
+    active = await relay.active(shown.slug)
+    view = None if active is None else relay.view(active, grant, lang)
+    meetings = [s for s in await relay.sources(shown.slug) if s.provider is Provider.ZOOM]
+    beside = [s for s in meetings if active is None or s.id != active.id] if grant is not None else []
+    return view, relay.view(beside[0], grant, lang) if beside else None
+
+
+async def me(request: web.Request) -> web.Response:
+    """GET /me."""
+    use = services(request)
+    grant, reader = grant_of(request), await reader_of(request)
+    titles = {s.slug: s.titles.get(reader.times.lang) for s in await use.programme.sessions()}
+    stays = await use.attendance.stays_of(grant.participant)
+    page = me_page(grant, stays, titles, reader.times, reader.now)
+    return await render(request, "me.html", page=page)
+
+
+async def privacy(request: web.Request) -> web.Response:
+    """GET /privacy."""
+    use = services(request)
+    summit = await use.programme.summit()
+    page = privacy_page(
+        use.settings,
+        controller=summit.contact_name,
+        email=summit.contact_email,
+        phone=summit.contact_phone,
+    )
+    return await render(request, "privacy.html", page=page)
+
+
+async def logo(request: web.Request) -> web.Response:
+    """GET /brand/logo."""
+    picture = await services(request).programme.logo()
+    if picture is None:
+        raise web.HTTPNotFound
+    return web.Response(
+        body=picture.content,
+        content_type=picture.content_type,
+        headers={"Cache-Control": "public, max-age=3600"},
+    )
+
+
+async def accent(request: web.Request) -> web.Response:
+    """GET /brand/accent.css: the summit's colour, checked for contrast when it was loaded."""
+    summit = await services(request).programme.summit()
+    if not summit.accent:
+        raise web.HTTPNotFound
+    text = f"@media (prefers-color-scheme:light){{:root{{--blue:{summit.accent}}}}}\n"
+    return web.Response(text=text, content_type="text/css", headers={"Cache-Control": "public, max-age=3600"})

@@ -1,0 +1,73 @@
+"""Pages behind networks that let no socket through: they ask every 30 s what they missed."""
+
+from collections import deque
+from collections.abc import Callable
+
+from streamhub.kit.clock import SECOND
+from streamhub.kit.ids import new_id
+from streamhub.live.close_codes import CloseCode
+from streamhub.live.frames import Frame, Opcode, opcode_of, payload_of, text_frame
+from streamhub.live.messages import Closing, encode
+from streamhub.live.visit import Visit
+
+BEAT_MS = 30 * SECOND
+KEPT = 64  # messages that wait for the next beat; a page that missed more asks for the whole state
+
+
+class BeatPage:
+    """A page without a socket: what it is told is kept until it asks."""
+
+    def __init__(self) -> None:
+        self.id = new_id("b")
+        self.closing = False
+        self.on_close: Callable[[], None] | None = None
+        self._kept: deque[bytes] = deque(maxlen=KEPT)
+        self._latest: bytes | None = None
+
+    def send(self, frame: Frame) -> None:
+        """Keep a message; pings are for sockets."""
+        if not self.closing and opcode_of(frame) is Opcode.TEXT:
+            self._kept.append(payload_of(frame))
+
+    def send_latest(self, frame: Frame) -> None:
+        """Keep the newest count alone."""
+        if not self.closing:
+            self._latest = payload_of(frame)
+
+    def ping(self) -> None:
+        """The beats themselves are the sign of life."""
+
+    def close(self, code: CloseCode, reason: str, retry_after_ms: int | None = None) -> None:
+        """The next beat hears why it was the last."""
+        if self.closing:
+            return
+        self.send(text_frame(encode(Closing(code=code, reason=reason, retry_after_ms=retry_after_ms))))
+        self.closing = True
+        if self.on_close is not None:
+            self.on_close()
+
+    def take(self) -> list[bytes]:
+        """What was missed since the last beat, as JSON texts."""
+        missed = [*self._kept, *([self._latest] if self._latest is not None else [])]
+        self._kept.clear()
+        self._latest = None
+        return missed
+
+
+class Beats:
+    """The pages of this node that beat over HTTP, by who they are and how they call themselves."""
+
+    def __init__(self) -> None:
+        self._visits: dict[tuple[str, str, str], Visit] = {}
+
+    def find(self, key: tuple[str, str, str]) -> Visit | None:
+        """The visit of a page that beat before and was not closed since."""
+        return self._visits.get(key)
+
+    def add(self, key: tuple[str, str, str], visit: Visit) -> None:
+        """Remember a new page."""
+        self._visits[key] = visit
+
+    def drop(self, key: tuple[str, str, str]) -> None:
+        """Forget a page that was closed."""
+        self._visits.pop(key, None)
