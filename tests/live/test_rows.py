@@ -95,7 +95,7 @@ def test_moderators_see_exact_counts_and_everybody_else_rounded_ones():
     tracker.take_diff()
 
     exact = exact_count(tracker.summary(), [BJ, SN, CI])
-    others = rounded_count(tracker.summary(), [BJ, SN, CI], 5)
+    others = rounded_count(tracker.summary(), 5, [BJ, SN, CI])
 
     assert (exact.present, exact.remote, exact.on_site) == (13, 12, 1)
     assert exact.delegations == (DelegationCount(BJ, 9), DelegationCount(SN, 4), DelegationCount(CI, 0))
@@ -105,6 +105,14 @@ def test_moderators_see_exact_counts_and_everybody_else_rounded_ones():
         DelegationCount(SN, None),
         DelegationCount(CI, None),
     )
+
+
+def test_without_a_list_of_delegations_the_rows_are_those_of_whom_somebody_is_there():
+    tracker = session_of(ADA)
+    tracker.take_diff()
+
+    assert exact_count(tracker.summary()).delegations == (DelegationCount(BJ, 1),)
+    assert rounded_count(tracker.summary(), 5).delegations == (DelegationCount(BJ, None),)
 
 
 @pytest.mark.parametrize(
