@@ -31,7 +31,7 @@ participants = sa.Table(
     sa.Column("seat_prefix", sa.Text, nullable=False),
     sa.Column("seat_number", sa.Integer, nullable=False),
     sa.Column("speak", sa.Boolean, nullable=False),
-    sa.Column("created_at", sa.Integer, nullable=False),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
     sa.UniqueConstraint("seat_prefix", "seat_number"),
 )
 
@@ -52,14 +52,14 @@ invitations = sa.Table(
     sa.Column("id", sa.Text, nullable=False, unique=True),
     sa.Column("participant", sa.Text, nullable=False, unique=True),
     sa.Column("sessions", sa.Text),
-    sa.Column("not_before", sa.Integer),
-    sa.Column("expires_at", sa.Integer, nullable=False),
+    sa.Column("not_before", sa.BigInteger),
+    sa.Column("expires_at", sa.BigInteger, nullable=False),
     sa.Column("devices", sa.Integer, nullable=False),
     sa.Column("generation", sa.Integer, nullable=False),
     sa.Column("epoch", sa.Integer, nullable=False),
-    sa.Column("created_at", sa.Integer, nullable=False),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
     sa.Column("created_by", sa.Text, nullable=False),
-    sa.Column("revoked_at", sa.Integer),
+    sa.Column("revoked_at", sa.BigInteger),
     sa.Column("revoked_by", sa.Text),
     sqlite_autoincrement=True,
 )
@@ -80,8 +80,8 @@ grants = sa.Table(
     sa.Column("invitation", sa.Text, nullable=False, index=True),
     sa.Column("generation", sa.Integer, nullable=False),
     sa.Column("sessions", sa.Text),
-    sa.Column("created_at", sa.Integer, nullable=False),
-    sa.Column("expires_at", sa.Integer, nullable=False, index=True),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Column("expires_at", sa.BigInteger, nullable=False, index=True),
 )
 
 removals = sa.Table(
@@ -89,7 +89,7 @@ removals = sa.Table(
     metadata,
     sa.Column("session", sa.Text, primary_key=True),
     sa.Column("participant", sa.Text, primary_key=True),
-    sa.Column("removed_at", sa.Integer, nullable=False),
+    sa.Column("removed_at", sa.BigInteger, nullable=False),
     sa.Column("removed_by", sa.Text, nullable=False),
 )
 
@@ -98,8 +98,8 @@ signing_keys = sa.Table(
     metadata,
     sa.Column("kid", sa.Text, primary_key=True),
     sa.Column("x", sa.Text, nullable=False),
-    sa.Column("created_at", sa.Integer, nullable=False),
-    sa.Column("retired_at", sa.Integer),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Column("retired_at", sa.BigInteger),
 )
 """Public parts and validity; the private parts are files, see ``access.signer``."""
 

@@ -18,8 +18,8 @@ check_ins = sa.Table(
     sa.Column("participant", sa.Text, nullable=False, index=True),
     sa.Column("scope", sa.Text, nullable=False),
     sa.Column("place", sa.Text, nullable=False),
-    sa.Column("since", sa.Integer, nullable=False),
-    sa.Column("until", sa.Integer),
+    sa.Column("since", sa.BigInteger, nullable=False),
+    sa.Column("until", sa.BigInteger),
 )
 
 

@@ -10,10 +10,10 @@ from babel.dates import format_datetime
 
 from streamhub.access.model import Invitation
 from streamhub.access.qr import qr_svg
-from streamhub.handlers.render import Pages
 from streamhub.kit.clock import rfc3339, to_datetime
 from streamhub.kit.i18n import languages
 from streamhub.kit.ids import DelegationCode
+from streamhub.kit.templates import Pages
 from streamhub.programme.local_time import zone_of
 from streamhub.programme.model import STAFF, Delegation, Summit
 

@@ -1,0 +1,94 @@
+"""The real program in a process of its own: started, asked, stopped, killed."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+READY = "streamhub ready "
+START_SECONDS = 30
+ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith("STREAMHUB_")}
+
+
+class Server:
+    """One running server; ``url`` is where it answers, ``printed`` what it said before."""
+
+    def __init__(self, process: asyncio.subprocess.Process, url: str, printed: list[str]) -> None:
+        self.process = process
+        self.url = url
+        self.printed = printed
+
+    def kill(self) -> None:
+        """``kill -9``."""
+        self.process.kill()
+
+    async def stop(self) -> int:
+        """SIGTERM, and the exit code."""
+        if self.process.returncode is None:
+            self.process.send_signal(signal.SIGTERM)
+        return await asyncio.wait_for(self.process.wait(), 20)
+
+
+async def start(*arguments: str, **environment: str) -> Server:
+    """Start ``streamhub …`` and wait until people may come."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "streamhub",
+        *arguments,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=None,
+        env=ENVIRONMENT | environment,
+    )
+    assert process.stdout is not None
+    printed: list[str] = []
+    while True:
+        line = (await asyncio.wait_for(process.stdout.readline(), START_SECONDS)).decode()
+        if not line:
+            raise AssertionError(f"the server ended with {await process.wait()} after {printed}")
+        if line.startswith(READY):
+            return Server(process, line.removeprefix(READY).strip(), printed)
+        printed.append(line.rstrip("\n"))
+
+
+@asynccontextmanager
+async def running(*arguments: str, **environment: str) -> AsyncIterator[Server]:
+    """A server that is stopped at the end, whatever happens."""
+    server = await start(*arguments, **environment)
+    try:
+        yield server
+    finally:
+        if server.process.returncode is None:
+            server.kill()
+            await server.process.wait()
+
+
+async def streamhub(*arguments: str, check: bool = True, stdin: bytes = b"", **environment: str) -> str:
+    """Run one command to its end; answers its standard output."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "streamhub",
+        *arguments,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env=ENVIRONMENT | environment,
+    )
+    out, err = await asyncio.wait_for(process.communicate(stdin), 60)
+    if check and process.returncode != 0:
+        raise AssertionError(f"streamhub {arguments} exited {process.returncode}: {err.decode()}")
+    return out.decode()
+
+
+async def invite(data: Path, role: str, *options: str) -> list[dict[str, Any]]:
+    """Issue invitations on the command line."""
+    text = await streamhub("invite", "issue", "--role", role, "--data", str(data), "--json", *options)
+    found = json.loads(text)
+    rows: list[dict[str, Any]] = found["items"] if isinstance(found, dict) else found
+    return rows
