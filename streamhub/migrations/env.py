@@ -12,6 +12,7 @@ def run() -> None:
     engine = sa.create_engine(url or "", poolclass=sa.NullPool)
     with engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+        connection.commit()  # else the steps run inside this transaction and nobody commits it
         context.configure(
             connection=connection,
             target_metadata=metadata,
