@@ -20,7 +20,10 @@ from streamhub.kit.errors import (
     WrongSession,
 )
 from streamhub.kit.ids import DelegationCode, InvitationId, SessionSlug
+from streamhub.kit.log import get_logger
 from streamhub.programme.service import ProgrammeService
+
+log = get_logger(__name__)
 
 COOKIE_BYTES = 32
 _LINK = re.compile(r"^https?://[^/]+/j[/#]")
@@ -72,7 +75,7 @@ class Gate:
 
     async def grant_for_token(self, token: str) -> Grant:
         """What a bearer token lets its request do; raises as ``enter`` does."""
-        grant, _ = await self._by_token(await self._decoded(token))
+        grant, _ = await self._by_token(token)
         return grant
 
     async def grant_for_code(self, credential: str) -> Grant:
@@ -90,7 +93,7 @@ class Gate:
         try:
             claims = tokens.verify(token, await self._signer.keys())
             tokens.check_times(claims, self._clock.now())
-            grant, _ = await self._by_token(claims)
+            grant, _ = await self._by_claims(claims)
             if session is not None:
                 await self.require(grant, session)
         except TokenInvalid as error:
@@ -113,11 +116,20 @@ class Gate:
         """By link code or token, or by the whole link that a camera read or a person copied."""
         bare = _LINK.sub("", credential.strip()).partition("?")[0]
         if "." in bare:
-            return await self._by_token(await self._decoded(bare))
+            return await self._by_token(bare)
         return await self._by_code(bare)
 
-    async def _decoded(self, token: str) -> Claims:
-        return tokens.decode(token, await self._signer.keys(), self._clock.now())
+    async def _by_token(self, token: str) -> tuple[Grant, int]:
+        """What a token opens; the log tells why one is refused, the caller hears the code alone."""
+        claims: Claims | None = None
+        try:
+            claims = tokens.verify(token, await self._signer.keys())
+            tokens.check_times(claims, self._clock.now())
+            return await self._by_claims(claims)
+        except StreamhubError as error:
+            reason = error.reason if isinstance(error, TokenInvalid) else error.code
+            log.info("token refused", reason=reason, jti=claims.jti if claims else None)
+            raise
 
     async def _by_code(self, code: str) -> tuple[Grant, int]:
         hashed = digest(code.lower())
@@ -127,7 +139,7 @@ class Gate:
         invitation = await self._checked(*found)
         return invitation.grant(), found[1]
 
-    async def _by_token(self, claims: Claims) -> tuple[Grant, int]:
+    async def _by_claims(self, claims: Claims) -> tuple[Grant, int]:
         """The invitation's row decides; the token may only narrow it."""
         if claims.inv is None or claims.gen is None or claims.dep is None:
             raise TokenInvalid(reason="claim_missing", explanation="without inv, gen or dep")

@@ -213,13 +213,15 @@ def code(tx: ReadTx, code_hash: str) -> tuple[InvitationId, int] | None:
 
 
 def revoke(tx: WriteTx, invitation_id: InvitationId, at: Instant, by: str) -> None:
-    """End the invitation and forget its grants; a second time changes nothing."""
+    """End the invitation; a second time changes nothing.
+
+    Its grants stay: whoever holds one is told what happened, and is let in nowhere.
+    """
     tx.execute(
         invitations.update()
         .where(invitations.c.id == invitation_id, invitations.c.revoked_at.is_(None))
         .values(revoked_at=at, revoked_by=by)
     )
-    tx.execute(grants.delete().where(grants.c.invitation == invitation_id))
 
 
 def replace(tx: WriteTx, old: Invitation, code_hash: str, *, epoch: int, expires_at: Instant) -> None:
@@ -230,7 +232,6 @@ def replace(tx: WriteTx, old: Invitation, code_hash: str, *, epoch: int, expires
         .where(invitations.c.id == old.id)
         .values(generation=generation, epoch=epoch, expires_at=expires_at)
     )
-    tx.execute(grants.delete().where(grants.c.invitation == old.id))
     add_code(tx, code_hash, old.id, generation)
 
 
