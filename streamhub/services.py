@@ -25,6 +25,7 @@ from streamhub.programme import store as programme_store
 from streamhub.programme.service import ProgrammeService
 from streamhub.relay.service import RelayService
 from streamhub.reports.service import ReportsService
+from streamhub.statistics import service as statistics_service
 from streamhub.statistics.service import StatisticsService
 
 
@@ -101,7 +102,9 @@ async def build(folder: DataFolder, settings: Settings, clock: Clock) -> Service
     imports = ImportsService(db, clock, settings, programme, access)
     audience = AudienceService(db, clock, programme)
     statistics = StatisticsService(
-        clock, settings, programme, access, relay, attendance, door, openings, imports, audience
+        statistics_service.Parts(
+            clock, settings, programme, access, relay, attendance, door, openings, imports, audience
+        )
     )
     reports = ReportsService(clock, settings, programme, statistics)
     hub = Hub()

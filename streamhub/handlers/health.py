@@ -7,7 +7,7 @@ from aiohttp import web
 from streamhub.handlers.openapi import document
 from streamhub.handlers.request import json_answer, services
 from streamhub.handlers.routing import Route
-from streamhub.live.asyncapi import asyncapi
+from streamhub.live.asyncapi import document as asyncapi_document
 
 ROUTES: web.AppKey[tuple[Route, ...]] = web.AppKey("route_table", tuple)
 
@@ -36,4 +36,4 @@ async def openapi_json(request: web.Request) -> web.Response:
 
 async def asyncapi_json(request: web.Request) -> web.Response:
     """GET /asyncapi.json."""
-    return json_answer(asyncapi(services(request).settings.public_url))
+    return json_answer(asyncapi_document(services(request).settings.public_url, version("streamhub")))
