@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import click
 
@@ -47,7 +47,7 @@ def _orders(_context: click.Context, _parameter: click.Parameter, text: str | No
 
 @import_.command(name=ImportKind.ZOOM_PARTICIPANTS)
 @config_option
-@click.argument("file", type=click.File("rb"))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
     "--session", "sessions", multiple=True, help="Session that the meeting was; repeat for several."
 )
@@ -55,7 +55,7 @@ def _orders(_context: click.Context, _parameter: click.Parameter, text: str | No
 @click.option("--timezone", required=True, help="Time zone of the Zoom portal, such as Europe/Paris.")
 @click.option("--date-order", "date_orders", callback=_orders, help="mdy, dmy or ymd, the likeliest first.")
 @click.option("--dry-run", is_flag=True, help="Say what would be imported, and import nothing.")
-def zoom_participants(config: Path | None, data: Path, file: BinaryIO, **options: Any) -> None:  # noqa: ANN401
+def zoom_participants(config: Path | None, data: Path, file: Path, **options: Any) -> None:  # noqa: ANN401
     """Import the participant list of a Zoom meeting (CSV, a line per connection)."""
     sessions = tuple(SessionSlug(slug) for slug in options["sessions"])
     if bool(sessions) == (options["day"] is not None):
@@ -66,7 +66,7 @@ def zoom_participants(config: Path | None, data: Path, file: BinaryIO, **options
         day=options["day"],
         date_orders=options["date_orders"],
     )
-    upload = Upload(Path(file.name).name, file.read())
+    upload = Upload(file.name, file.read_bytes())
     run(_import(config, data, upload, order, dry_run=options["dry_run"]))
 
 
