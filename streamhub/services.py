@@ -106,7 +106,7 @@ async def build(folder: DataFolder, settings: Settings, clock: Clock) -> Service
             clock, settings, programme, access, relay, attendance, door, openings, imports, audience
         )
     )
-    reports = ReportsService(clock, settings, programme, statistics)
+    reports = ReportsService(clock, programme, statistics)
     hub = Hub()
     tasks = Tasks()
     viewers = PresenceService(clock, settings)
