@@ -73,7 +73,8 @@ class Services:
         self.tasks.spawn("viewers", self.viewers.keep_time)
         self.tasks.spawn("heartbeat", lambda: self.hub.heartbeat(self.settings.heartbeat_seconds))
         self.tasks.spawn("lease", self.attendance.keep_lease)
-        self.tasks.spawn("housekeeping", self.imports.keep_clean)
+        self.tasks.spawn("imports", self.imports.keep_clean)
+        self.tasks.spawn("grants", self.access.keep_clean)
         self.started = True
 
     async def ready(self) -> bool:

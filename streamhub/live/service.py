@@ -132,8 +132,10 @@ class LiveService:
     async def on_session(self, key: str) -> None:
         """A session's state or times changed."""
         session = await self._use.programme.session(SessionSlug(key))
-        self._use.announcer.state(session)
-        await self._follow(session)
+        try:
+            await self._follow(session)
+        finally:  # the ledger first, so that nobody is told an end that is not written; but told
+            self._use.announcer.state(session)
 
     async def on_source(self, key: str) -> None:
         """Another source is on, or the sources changed."""

@@ -1,0 +1,30 @@
+import json
+from types import SimpleNamespace
+
+import pytest
+
+from tests.process import running
+from tests.spine.client import calling
+
+
+@pytest.fixture
+async def demo(tmp_path):
+    """A running demonstration: ``url``, callers by role, links and ids by role, the session that is live."""
+    data = tmp_path / "demo"
+    async with running("demo", "--port", "0", "--data", str(data), "--json") as server:
+        printed = json.loads(server.printed[-1])
+        links = {row["role"]: row for row in printed["links"]}
+        async with calling(server.url) as api:
+            sessions = (await api().get("/api/v1/sessions"))["items"]
+            slugs = {state: [s["slug"] for s in sessions if s["state"] == state] for state in ("live", "ended")}
+            yield SimpleNamespace(
+                server=server,
+                data=data,
+                url=server.url,
+                api=api,
+                links=links,
+                sessions=sessions,
+                live=slugs["live"][0],
+                ended=slugs["ended"],
+                by={role: api(row["token"]) for role, row in links.items()},
+            )
