@@ -202,8 +202,8 @@ def hide_in_timeline(timeline: Timeline, session: SessionStatistics, threshold: 
     """Without small numbers at any point.
 
     Where the session's attendance is hidden, or the time that people stayed would tell how
-    many stayed long, no point shows anybody. Where the split by channel is hidden, no point
-    with people is split, zeros included: they would tell it.
+    many stayed long, no point shows anybody. Where only the split by channel is hidden, no
+    point with people is split, zeros included: with the sum beside them they would tell it.
     """
     closed = _is_closed(session, threshold) or _time_tells_threshold(session, threshold)
     split = not _hide_channels(session.by_channel, threshold, closed=closed).suppressed
@@ -216,7 +216,7 @@ def _hide_point(point: Point, threshold: int, *, closed: bool, split: bool) -> P
     numbers = _channels(point)
     floor = sum(number > 0 for number in numbers) if split else 1
     few = present > 0 and (closed or is_small(present, threshold, floor))
-    if present and not split:
+    if present and not split and not closed:
         hall, zoom, web = None, None, None
     else:
         hall, zoom, web = _hide_split(numbers, threshold, closed=few)
@@ -268,8 +268,8 @@ def _table(summit: SummitStatistics, delegations: Sequence[Delegation], threshol
     official = {d.code for d in delegations if d.kind in OFFICIAL}
     limits = tuple(_limit(session, codes, official) for session in shown if session.attended)
     closed = [session for session in summit.sessions if _is_closed(session, threshold)]
-    least = max((ceiling(threshold, _floor(session)) for session in closed), default=0)
-    return Table(cells, groups, limits, least)
+    session_ceiling = max((ceiling(threshold, _floor(session)) for session in closed), default=0)
+    return Table(cells, groups, limits, session_ceiling)
 
 
 def _limit(

@@ -57,17 +57,19 @@ def is_small(value: int, threshold: int, floor: int = 1) -> bool:
     return 0 < value <= ceiling(threshold, floor)
 
 
-def hidden_parts(parts: Sequence[Part], threshold: int) -> frozenset[int]:
-    """The indices to hide of parts whose total is published.
+def hidden_parts(parts: Sequence[Part], threshold: int, *, least: int = 0) -> frozenset[int]:
+    """The indices to hide of parts whose total is published; ``least`` of them in any case.
 
     The total must not be small for the sum of the floors: else hide it and all its parts.
     Parts that are first in the sequence are hidden first where others must be hidden too.
     """
-    hidden = [i for i, part in enumerate(parts) if is_small(part.value, threshold, part.floor)]
-    others = [i for i, part in enumerate(parts) if part.value and i not in hidden]
-    if hidden:
-        while others and not _safe([parts[i] for i in hidden], threshold):
-            hidden.append(others.pop(0))
+    small = [is_small(part.value, threshold, part.floor) for part in parts]
+    hidden = [i for i, part in enumerate(parts) if small[i]]
+    others = [i for i, part in enumerate(parts) if part.value and not small[i]]
+    for i in others if hidden or least else ():
+        if len(hidden) >= least and _safe([parts[i] for i in hidden], threshold):
+            break
+        hidden.append(i)
     return frozenset(hidden)
 
 

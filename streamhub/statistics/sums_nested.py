@@ -43,14 +43,14 @@ class Picture:
 class Table:
     """The exact numbers. ``groups`` are the indices of their cells, in the order of the list.
 
-    ``least`` is what the total may be for all that anybody knows of the sessions: where the
-    total is less, it would tell, and is hidden.
+    ``session_ceiling`` is the most that a session may have had whose people are hidden: a
+    smaller total would tell, and is hidden.
     """
 
     cells: Values
     groups: Groups
     limits: tuple[Limit, ...] = ()
-    least: int = 0
+    session_ceiling: int = 0
 
     def total(self) -> int:
         """All people."""
@@ -80,18 +80,18 @@ class Table:
 
 def picture(table: Table, threshold: int) -> Picture:
     """What to hide of the table."""
-    for more in range(len(table.groups) + 1):
-        found = picture_by_sums(table, threshold, more)
-        if found.total or not table.limits or _everything_varies(table, threshold, found, more):
+    for least in range(len(table.groups) + 1):
+        found = picture_by_sums(table, threshold, least)
+        if found.total or not table.limits or _everything_varies(table, threshold, found, least):
             return found
     return _everything(table)
 
 
-def picture_by_sums(table: Table, threshold: int, more: int = 0) -> Picture:
-    """What the rule of sums hides, and ``more`` groups after that."""
+def picture_by_sums(table: Table, threshold: int, least: int = 0) -> Picture:
+    """What the rule of sums hides; ``least`` groups in any case."""
     if _total_is_hidden(table, threshold):
         return _everything(table)
-    hidden = _hidden_groups(table, threshold, more)
+    hidden = _hidden_groups(table, threshold, least)
     cells = frozenset[int]()
     for group in range(len(table.groups)):
         members = table.members(group)
@@ -101,7 +101,7 @@ def picture_by_sums(table: Table, threshold: int, more: int = 0) -> Picture:
 
 def _total_is_hidden(table: Table, threshold: int) -> bool:
     total, floor = table.total(), sum(value > 0 for value in table.cells)
-    if is_small(total, threshold) or 0 < total < table.least:
+    if is_small(total, threshold) or 0 < total < table.session_ceiling:
         return True
     return is_small(total, threshold, floor) and table.known_total() <= floor
 
@@ -112,14 +112,12 @@ def _everything(table: Table) -> Picture:
     return Picture(cells, groups, total=bool(cells))
 
 
-def _hidden_groups(table: Table, threshold: int, more: int) -> frozenset[int]:
+def _hidden_groups(table: Table, threshold: int, least: int) -> frozenset[int]:
     """Where more must be hidden than small ones: those of fewest cells, of these the last."""
     floors = {group: len(table.members(group)) for group in range(len(table.groups))}
     order = sorted((group for group in floors if floors[group]), key=lambda group: (floors[group], -group))
     parts = [Part(table.of(group), floors[group]) for group in order]
-    hidden = {order[i] for i in hidden_parts(parts, threshold)}
-    others = [group for group in order if group not in hidden]
-    return frozenset(hidden.union(others[:more]))
+    return frozenset(order[i] for i in hidden_parts(parts, threshold, least=least))
 
 
 def _hidden_cells(table: Table, members: Sequence[int], threshold: int) -> frozenset[int]:
@@ -127,15 +125,17 @@ def _hidden_cells(table: Table, members: Sequence[int], threshold: int) -> froze
     return frozenset(order[i] for i in hidden_parts([Part(table.cells[i]) for i in order], threshold))
 
 
-def _everything_varies(table: Table, threshold: int, shown: Picture, more: int) -> bool:
+def _everything_varies(table: Table, threshold: int, shown: Picture, least: int) -> bool:
     """Whether each hidden number has another value in some table that looks the same."""
     cells, groups = set(shown.cells), set(shown.groups)
     for other in _alternatives(table, threshold, shown):
-        if not cells and not groups:
-            break
-        if other.keeps_limits() and picture_by_sums(other, threshold, more) == shown:
-            cells = {i for i in cells if other.cells[i] == table.cells[i]}
-            groups = {group for group in groups if other.of(group) == table.of(group)}
+        new_cells = {i for i in cells if other.cells[i] != table.cells[i]}
+        new_groups = {group for group in groups if other.of(group) != table.of(group)}
+        if not new_cells and not new_groups:
+            continue  # tells nothing new, and the look below is the slow part
+        if other.keeps_limits() and picture_by_sums(other, threshold, least) == shown:
+            cells -= new_cells
+            groups -= new_groups
     return not cells and not groups
 
 
