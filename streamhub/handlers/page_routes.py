@@ -45,8 +45,17 @@ PAGES = (
     _page("/s/{slug}/projector", pages_stage.projector, "For the hall's screen", roles.STAGE),
     _page("/desk", pages_desk.desk, "The door", roles.DESK),
     _page("/figures", pages_figures.summit, "The summit's figures", roles.FIGURES, "audience"),
+    _page("/figures/print", pages_figures.summit_print, "The summit's report", roles.FIGURES, "audience"),
     _page(
         "/figures/{slug}", pages_figures.session, "A session's figures", roles.FIGURES, "audience", "window"
+    ),
+    _page(
+        "/figures/{slug}/print",
+        pages_figures.session_print,
+        "A session's report",
+        roles.FIGURES,
+        "audience",
+        "window",
     ),
     _page("/me", pages_public.me, "What is recorded of the reader", ANY_GRANT),
     _page("/privacy", pages_public.privacy, "What is recorded of everybody"),

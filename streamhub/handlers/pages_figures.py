@@ -3,19 +3,16 @@
 from aiohttp import web
 
 from streamhub.handlers.render import reader_of, render
-from streamhub.handlers.request import choice, grant_of, services, slug_of
-from streamhub.handlers.views.figures import FiguresInput, FiguresPage, figures_page
-from streamhub.handlers.views.programme import Reader
+from streamhub.handlers.request import choice, grant_of, language, services, slug_of
+from streamhub.handlers.views.report import SESSION_TEMPLATE, SUMMIT_TEMPLATE, session_page
+from streamhub.handlers.views.report import summit_page as printed_summit
 from streamhub.handlers.views.summit import ListsInput, summit_figures, summit_page
-from streamhub.kit.clock import MINUTE
-from streamhub.kit.ids import SessionSlug
 from streamhub.kit.log import get_logger
 from streamhub.programme.clock import WindowKind
+from streamhub.reports.model import SessionReport
 from streamhub.statistics.disclosure import Audience
 
 log = get_logger(__name__)
-
-CURVE_POINTS = 60
 
 
 async def summit(request: web.Request) -> web.Response:
@@ -35,8 +32,20 @@ async def summit(request: web.Request) -> web.Response:
 
 async def session(request: web.Request) -> web.Response:
     """GET /figures/{slug}?audience=&window=."""
-    page = await _page(request, await reader_of(request))
+    page = session_page(await _session_report(request), await reader_of(request))
     return await render(request, "figures_session.html", page=page)
+
+
+async def session_print(request: web.Request) -> web.Response:
+    """GET /figures/{slug}/print?audience=&window=."""
+    page = session_page(await _session_report(request), await reader_of(request))
+    return await render(request, SESSION_TEMPLATE, page=page)
+
+
+async def summit_print(request: web.Request) -> web.Response:
+    """GET /figures/print?audience=."""
+    report = await services(request).reports.summit_report(asked_audience(request), language(request))
+    return await render(request, SUMMIT_TEMPLATE, page=printed_summit(report, await reader_of(request)))
 
 
 def asked_audience(request: web.Request) -> Audience:
@@ -47,25 +56,7 @@ def asked_audience(request: web.Request) -> Audience:
     return audience
 
 
-async def _page(request: web.Request, reader: Reader) -> FiguresPage:
-    use, audience = services(request), asked_audience(request)
+async def _session_report(request: web.Request) -> SessionReport:
+    audience = asked_audience(request)
     kind = WindowKind(choice(request, "window", WindowKind.ACTUAL, WindowKind.SCHEDULED))
-    shown = await use.programme.session(slug_of(request))
-    protected = await use.statistics.of_session(shown.slug, audience, kind)
-    window = protected.value.window
-    length = window.until - window.since if window else MINUTE
-    step = max(1, -(-length // CURVE_POINTS // MINUTE)) * 60
-    timeline = await use.statistics.timeline(shown.slug, step, audience, kind)
-    titles: dict[SessionSlug, str] = {
-        s.slug: s.titles.get(reader.times.lang) for s in await use.programme.sessions()
-    }
-    given = FiguresInput(
-        session=shown,
-        statistics=protected.value,
-        timeline=timeline.value,
-        delegations=await use.programme.delegations(),
-        titles=titles,
-        audience=audience,
-        threshold=protected.suppression.threshold,
-    )
-    return figures_page(given, reader)
+    return await services(request).reports.session_report(slug_of(request), audience, language(request), kind)

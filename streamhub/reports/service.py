@@ -4,6 +4,7 @@ from streamhub.kit.clock import Clock
 from streamhub.kit.errors import FieldInvalid, FieldProblem
 from streamhub.kit.i18n import languages
 from streamhub.kit.ids import SessionSlug
+from streamhub.programme.clock import WindowKind
 from streamhub.programme.service import ProgrammeService
 from streamhub.reports import method, sentences
 from streamhub.reports.model import About, SessionReport, SummitReport, printed_step
@@ -20,11 +21,13 @@ class ReportsService:
         self._programme = programme
         self._statistics = statistics
 
-    async def session_report(self, slug: SessionSlug, audience: Audience, lang: str) -> SessionReport:
+    async def session_report(
+        self, slug: SessionSlug, audience: Audience, lang: str, kind: WindowKind = WindowKind.ACTUAL
+    ) -> SessionReport:
         """The report of one session. Raises UnknownSession, and FieldInvalid for the language."""
         about = await self._about(lang)
         session = await self._programme.session(slug)
-        statistics = await self._statistics.of_session(slug, audience)
+        statistics = await self._statistics.of_session(slug, audience, kind)
         step = printed_step(statistics.value.window)
         words = Wording(lang, about.summit.timezone)
         percent = statistics.value.attended_threshold.percent
@@ -32,7 +35,7 @@ class ReportsService:
             about=about,
             session=session,
             statistics=statistics,
-            timeline=await self._statistics.timeline(slug, step, audience),
+            timeline=await self._statistics.timeline(slug, step, audience, kind),
             sentences=sentences.of_session(statistics.value, words),
             method=method.of_session(percent, audience, statistics.suppression, words),
         )

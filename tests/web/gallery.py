@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from streamhub.access.roles import Role
-from streamhub.handlers.render import Pages
+from streamhub.kit.templates import Pages
 from streamhub.handlers.pages_player import PlayerPage
 from streamhub.handlers.views.desk import desk_page
 from streamhub.handlers.views.enter import enter_page
@@ -148,7 +148,7 @@ def counting(lang: str) -> Iterator[Shot]:
     figures = summit_figures(f.summit_statistics(), s.SESSIONS, s.DELEGATIONS, reader, hidden=False)
     page = summit_page(figures, s.SESSIONS, s.DELEGATIONS, f.lists(), reader, "internal")
     yield Shot("figures", "figures.html", s.frame(lang, staff, "/figures") | {"page": page})
-    report = SummitReport("public", reader.times.moment(s.NOW), figures, 80, 5, None)
+    report = SummitReport("public", reader.times.moment(s.NOW), figures, *f.summit_words(lang), None)
     yield Shot("report-summit", "report_summit.html", s.frame(lang, staff, "/figures") | {"page": report})
 
 
@@ -183,10 +183,10 @@ def refused(lang: str) -> Iterator[Shot]:
     ]  # fmt: skip
     for error in found:
         page = problem_page(error, reader.times, yours if isinstance(error, errors.WrongSession) else ())
-        yield Shot(f"error-{page.code}", "error.html", s.frame(lang) | {"page": page})
+        yield Shot(f"error-{page.code}", "problem.html", s.frame(lang) | {"page": page})
     bare = s.frame(lang) | {"page": problem_page(errors.StorageUnavailable("x"), None), "summit": None}
-    yield Shot("error-without-summit", "error.html", bare)
-    yield Shot("error-internal", "error.html", s.frame(lang) | {"page": ProblemPage("internal")})
+    yield Shot("error-without-summit", "problem.html", bare)
+    yield Shot("error-internal", "problem.html", s.frame(lang) | {"page": ProblemPage("internal")})
 
 
 def render_all(folder: Path, pages: Pages | None = None) -> list[Path]:

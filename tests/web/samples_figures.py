@@ -17,6 +17,10 @@ from streamhub.kit.channel import Channel
 from streamhub.kit.clock import DAY, HOUR, MINUTE
 from streamhub.kit.ids import DelegationCode, ImportId, ParticipantId, SessionSlug
 from streamhub.programme.clock import Window, WindowKind
+from streamhub.reports import method, sentences
+from streamhub.reports.model import Rule
+from streamhub.reports.wording import Wording
+from streamhub.statistics.disclosure import Audience, Suppression
 from streamhub.statistics.results import (
     AttendedThreshold,
     ByChannel,
@@ -98,6 +102,7 @@ def curve_of(*, hide: bool = False) -> Timeline:
 
 def figures_input(statistics: SessionStatistics, lang: str, audience: str) -> FiguresInput:
     """The page of one session."""
+    words = Wording(lang, s.ZONE)
     return FiguresInput(
         session=PAST,
         statistics=statistics,
@@ -106,6 +111,8 @@ def figures_input(statistics: SessionStatistics, lang: str, audience: str) -> Fi
         titles={session.slug: session.titles.get(lang) for session in s.SESSIONS},
         audience=audience,
         threshold=5,
+        sentences=sentences.of_session(statistics, words),
+        rules=method.of_session(80, Audience(audience), Suppression(5, applied=False), words),
     )
 
 
@@ -128,6 +135,13 @@ def summit_statistics() -> SummitStatistics:
         platforms=PLATFORMS,
         represented_declared=24,
     )
+
+
+def summit_words(lang: str) -> tuple[tuple[str, ...], tuple[Rule, ...]]:
+    """The sentences and the rules of the summit's report."""
+    words = Wording(lang, s.ZONE)
+    told = sentences.of_summit(summit_statistics(), {PAST.slug: PAST.titles.get(lang)}, words)
+    return told, method.of_summit(Audience.PUBLIC, Suppression(5, applied=True), words)
 
 
 def participants() -> tuple[Participant, ...]:

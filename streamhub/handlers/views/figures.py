@@ -15,6 +15,7 @@ from streamhub.kit.clock import SECOND
 from streamhub.kit.ids import DelegationCode, SessionSlug
 from streamhub.programme.clock import WindowKind
 from streamhub.programme.model import Delegation, DelegationKind, Session
+from streamhub.reports.model import Rule
 from streamhub.statistics.results import (
     ByChannel,
     DelegationCount,
@@ -43,7 +44,6 @@ class PlatformRow:
     platform: str
     metric: str
     value: Shown
-    rounded: Shown
     at: Moment
     source: str
     covers: tuple[str, ...]
@@ -100,10 +100,9 @@ class DelegationRow:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What we counted ourselves; ``attended_number`` chooses between singular and plural."""
+    """What we counted ourselves."""
 
     attended: Shown
-    attended_number: int
     registered: Shown
     represented: RepresentedView
     invited: RepresentedView
@@ -142,6 +141,8 @@ class FiguresPage:
     there: int
     absent: int
     hidden: bool
+    sentences: tuple[str, ...]
+    rules: tuple[Rule, ...]
     island: dict[str, Any]
 
 
@@ -156,6 +157,8 @@ class FiguresInput:
     titles: Mapping[SessionSlug, str]
     audience: str
     threshold: int
+    sentences: tuple[str, ...]
+    rules: tuple[Rule, ...]
     version: int | None = None
 
 
@@ -193,6 +196,8 @@ def figures_page(given: FiguresInput, reader: Reader) -> FiguresPage:
         there=sum(d.represented for d in delegations if d.kind in OFFICIAL),
         absent=sum(not d.represented for d in delegations if d.kind in OFFICIAL),
         hidden=given.audience == PUBLIC and given.threshold > 0,
+        sentences=given.sentences,
+        rules=given.rules,
         island=msgspec.to_builtins(FigureData(given.session.slug, PLATFORMS, METRICS)),
     )
 
@@ -202,7 +207,6 @@ def measured(stats: SessionStatistics, delegations: Sequence[Delegation], times:
     lang = times.lang
     return Measured(
         attended=shown(stats.attended, lang),
-        attended_number=stats.attended or 0,
         registered=shown(stats.registered, lang),
         represented=represented_view(stats.represented),
         invited=invited(delegations),
@@ -226,20 +230,11 @@ def platform_row(
         platform=figure.platform,
         metric=figure.metric,
         value=shown(figure.value, times.lang),
-        rounded=shown(nearly(figure.value), times.lang),
         at=times.moment(figure.at),
         source=figure.source,
         covers=others,
         shared=here is not None and (bool(others) or not figure.covers),
     )
-
-
-def nearly(value: int | None) -> int | None:
-    """The hundred that a number nearly reaches, within 5 %; None where "près de" would flatter."""
-    if value is None:
-        return None
-    hundred = -(-value // 100) * 100
-    return hundred if value and (hundred - value) * 20 <= value else None
 
 
 def delegation_rows(
@@ -266,7 +261,9 @@ def delegation_rows(
         people = found[None]
         share = (people or 0) * 1000 // most
         rows.append(
-            DelegationRow("", "none", represented=True, counted=True, attended=shown(people, lang), share=share)
+            DelegationRow(
+                "", "none", represented=True, counted=True, attended=shown(people, lang), share=share
+            )
         )
     return tuple(rows)
 

@@ -24,6 +24,7 @@ from streamhub.handlers.views.programme import Reader, SessionRow, row
 from streamhub.handlers.views.times import Moment
 from streamhub.handlers.views.wall import official
 from streamhub.programme.model import Delegation, Session
+from streamhub.reports.model import Rule
 from streamhub.statistics.results import SessionStatistics, SummitStatistics
 
 
@@ -45,7 +46,6 @@ class SummitFigures:
     """The figures of the summit. ``matrix`` says per delegation in which sessions it was there."""
 
     attended: Shown
-    attended_number: int
     registered: Shown
     represented: RepresentedView
     invited: RepresentedView
@@ -74,7 +74,6 @@ def summit_figures(
     platforms = [(p.kind, platform_row(p, titles, reader.times, None)) for p in stats.platforms]
     return SummitFigures(
         attended=shown(stats.attended, lang),
-        attended_number=stats.attended or 0,
         registered=shown(stats.registered, lang),
         represented=represented_view(stats.represented),
         invited=invited(delegations),
@@ -169,8 +168,8 @@ class SummitReport:
     audience: str
     made: Moment
     figures: SummitFigures
-    percent: int
-    threshold: int
+    sentences: tuple[str, ...]
+    rules: tuple[Rule, ...]
     version: int | None
 
 
