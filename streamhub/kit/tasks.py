@@ -65,5 +65,7 @@ async def _logged(name: str, work: Coroutine[Any, Any, None]) -> None:
 
 async def wait_briefly(event: asyncio.Event, seconds: float) -> None:
     """Wait until ``event`` is set or ``seconds`` have passed."""
+    # not wait_for: before Python 3.12 it swallows a cancellation that comes with the event
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(event.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await event.wait()
