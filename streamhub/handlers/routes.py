@@ -18,10 +18,9 @@ from streamhub.handlers import (
     pages_player,
     static,
 )
+from streamhub.handlers.figure_routes import FIGURES
 from streamhub.handlers.page_routes import PAGES
-from streamhub.handlers.routing import ANY_GRANT, PUBLIC, Route
-
-API = "/api/v1"
+from streamhub.handlers.routing import ANY_GRANT, API, PUBLIC, Route
 
 HEALTH = (
     Route(method="GET", path="/healthz", handler=health.healthz, allow=PUBLIC, summary="Alive"),
@@ -87,7 +86,7 @@ SESSIONS = (
         allow=roles.MODERATION,
         summary="Move a session, and if asked the later ones of its room",
         body=api_sessions.ShiftBody,
-        answer=api_sessions.SessionList,
+        answer=api_sessions.ShiftAnswer,
     ),
 )
 
@@ -435,4 +434,15 @@ LIVE = (
     ),
 )
 
-ROUTES: tuple[Route, ...] = (*HEALTH, *ACCESS, *SESSIONS, *PEOPLE, *CONDUCT, *FLOOR, *IMPORTS, *LIVE, *PAGES)
+ROUTES: tuple[Route, ...] = (
+    *HEALTH,
+    *ACCESS,
+    *SESSIONS,
+    *PEOPLE,
+    *CONDUCT,
+    *FLOOR,
+    *IMPORTS,
+    *FIGURES,
+    *LIVE,
+    *PAGES,
+)

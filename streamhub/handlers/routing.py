@@ -10,6 +10,9 @@ from streamhub.access.roles import Role
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+API = "/api/v1"
+"""Before every address that is for programs."""
+
 PUBLIC: frozenset[Role] | None = None
 """Anybody, with or without invitation."""
 

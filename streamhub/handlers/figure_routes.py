@@ -1,0 +1,56 @@
+"""The routes of figures and reports."""
+
+from streamhub.access import roles
+from streamhub.handlers import api_statistics
+from streamhub.handlers.report_files import FORMATS
+from streamhub.handlers.routing import API, Route
+from streamhub.reports import wire
+
+STATISTICS = (
+    Route(
+        method="GET",
+        path=f"{API}/sessions/{{slug}}/statistics",
+        handler=api_statistics.session_statistics,
+        allow=roles.FIGURES,
+        summary="The figures of a session",
+        answer=wire.StatisticsJson,
+        query=("audience", "window", "version"),
+    ),
+    Route(
+        method="GET",
+        path=f"{API}/statistics",
+        handler=api_statistics.summit_statistics,
+        allow=roles.FIGURES,
+        summary="The figures of the summit",
+        answer=wire.SummitStatisticsJson,
+        query=("audience", "version"),
+    ),
+    Route(
+        method="GET",
+        path=f"{API}/sessions/{{slug}}/timeline",
+        handler=api_statistics.timeline,
+        allow=roles.FIGURES,
+        summary="Who was there when",
+        answer=wire.TimelineJson,
+        query=("step", "audience", "window"),
+    ),
+)
+
+REPORTS = tuple(
+    Route(
+        method="GET",
+        path=f"{API}{path}/report.{kind}",
+        handler=handler,
+        allow=roles.FIGURES,
+        summary=f"The report of {subject} as {kind.upper()}",
+        answer=answer if kind == "json" else None,
+        query=("audience", "lang"),
+    )
+    for path, handler, subject, answer in (
+        ("/sessions/{slug}", api_statistics.session_report, "a session", wire.SessionReportJson),
+        ("", api_statistics.summit_report, "the summit", wire.SummitReportJson),
+    )
+    for kind in FORMATS
+)
+
+FIGURES = (*STATISTICS, *REPORTS)
