@@ -311,6 +311,7 @@ test("over HTTP leaving the page says goodbye", async () => {
   open();
   await blocked();
   here.happens("pagehide");
+  here.turns("hidden");
   await here.passes(60_000);
 
   assert.deepEqual(here.requests.map(({ body }) => body.bye), [false, true]);

@@ -84,7 +84,7 @@ async def live_server(
     server = LiveServer(Hub() if hub is None else hub, clock or FakeClock(), limits or Limits())
     app = web.Application()
     app.router.add_get("/live", server.handle)
-    runner = web.AppRunner(app, access_log=None)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()

@@ -204,6 +204,7 @@ export class Live {
   #bye() {
     this.send({ type: "bye" });
     if (this.#beating) this.#post(true);
+    this.#beating = false; // the page is hidden next, which is no beat any more
     this.#drop();
   }
 
