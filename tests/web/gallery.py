@@ -80,7 +80,8 @@ def watching(lang: str) -> Iterator[Shot]:
     for name, (state, source, given) in cases.items():
         session = dataclasses.replace(s.LIVE, state=state)
         page = session_page(session, s.SESSIONS, s.DOCUMENTS, source, s.reader(lang, given))
-        yield Shot(name, "session.html", s.frame(lang, given) | {"page": page})
+        beside = s.ZOOM if source is s.YOUTUBE and given else None
+        yield Shot(name, "session.html", s.frame(lang, given) | {"page": page, "zoom": beside})
 
 
 def stage(lang: str) -> Iterator[Shot]:

@@ -142,8 +142,7 @@ class ProjectorData:
     state: SessionState
     now: Instant
     zone: str
-    starts_at: Instant
-    ends_at: Instant
+    counted: tuple[Role, ...]
     delegations: tuple[DelegationData, ...]
     floor: FloorView
 
@@ -226,8 +225,7 @@ def projector_page(
         state=session.state,
         now=reader.now,
         zone=str(reader.times.zone),
-        starts_at=session.starts_at,
-        ends_at=session.ends_at,
+        counted=tuple(sorted(AUDIENCE)),
         delegations=delegation_data(delegations, reader.times.lang),
         floor=replace(floor, items=tuple(replace(item, label="", subject="") for item in floor.items)),
     )

@@ -1,0 +1,69 @@
+/** The curve grows by a point a minute; the server drew it up to the moment when the page was made. */
+import { clock } from "./dom.js";
+import { h } from "./make.js";
+
+/** @typedef {{at: number, present: number, hall: number, remote: number}} Point */
+
+const GRID = 3;
+const STEPS = [1, 2, 5];
+
+/** The top of the axis: three equal steps that people count in. @param {number} highest */
+function scale(highest) {
+  for (let power = 1; ; power *= 10) for (const step of STEPS) if (GRID * step * power >= highest) return GRID * step * power;
+}
+
+export class Curve {
+  /** @param {Point[]} points @param {string} zone */
+  constructor(points, zone) {
+    this.points = points;
+    this.zone = zone;
+  }
+
+  /** @param {Point} point */
+  add(point) {
+    this.points.push(point);
+    const figure = document.getElementById("curve");
+    if (figure && this.points.length > 1) this.draw(figure, point);
+  }
+
+  /** @param {HTMLElement} figure @param {Point} last */
+  draw(figure, last) {
+    const first = this.points[0].at;
+    const width = Math.max(1, Math.round((last.at - first) / 1000));
+    const top = scale(Math.max(1, ...this.points.map((point) => point.present)));
+    const box = /** @type {SVGElement} */ (figure.querySelector(".plot svg"));
+    box.setAttribute("viewBox", `0 0 ${width} 100`);
+    for (const line of box.querySelectorAll("line:not(.peak)")) line.setAttribute("x2", String(width));
+    /** @param {keyof Point} key */
+    const path = (key) =>
+      `M${this.points.map((p) => `${Math.round((p.at - first) / 1000)} ${(100 - (100 * p[key]) / top).toFixed(1)}`).join("L")}`;
+    box.querySelector(".l-all")?.setAttribute("d", path("present"));
+    box.querySelector(".l-hall")?.setAttribute("d", path("hall"));
+    box.querySelector(".l-remote")?.setAttribute("d", path("remote"));
+    box.querySelector(".area")?.setAttribute("d", `${path("present")}L${width} 100L0 100z`);
+    figure.querySelectorAll(".y li").forEach((label, order) => {
+      label.textContent = String((top * (GRID - order)) / GRID);
+    });
+    const marks = figure.querySelectorAll(".x li");
+    marks.forEach((mark, order) => {
+      mark.textContent = clock(first + ((last.at - first) * order) / (marks.length - 1), this.zone);
+    });
+    this.peak(figure, box, first);
+    const numbers = [last.present, last.hall, last.remote].map((value) => h("td", { class: "n" }, String(value)));
+    figure.querySelector("tbody")?.append(h("tr", {}, h("th", { scope: "row" }, clock(last.at, this.zone)), ...numbers));
+  }
+
+  /** @param {HTMLElement} figure @param {SVGElement} box @param {number} first */
+  peak(figure, box, first) {
+    const most = Math.max(...this.points.map((point) => point.present));
+    const highest = /** @type {Point} */ (this.points.find((point) => point.present === most));
+    const x = String(Math.round((highest.at - first) / 1000));
+    const line = box.querySelector(".peak");
+    line?.setAttribute("x1", x);
+    line?.setAttribute("x2", x);
+    const caption = figure.querySelector("figcaption");
+    const template = caption?.dataset.text || "";
+    const time = clock(highest.at, this.zone);
+    if (caption) caption.textContent = template.replace("{peak}", String(most)).replace("{at}", time);
+  }
+}
