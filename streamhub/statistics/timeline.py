@@ -65,8 +65,7 @@ def _points(changes: _Changes, window: Window, step_ms: int) -> Iterator[Point]:
         done = _follow(heads, changes, done, at)
         hall, zoom, web = heads
         most = hall + zoom + web
-        end = min(at + step_ms, window.until)
-        while done < len(changes.instants) and changes.instants[done] < end:
+        while done < len(changes.instants) and changes.instants[done] < at + step_ms:
             done = _follow(heads, changes, done, changes.instants[done])
             most = max(most, sum(heads))
         yield Point(at, hall + zoom + web, hall, zoom, web, most)

@@ -91,6 +91,12 @@ def test_two_devices_and_two_channels_are_one_person():
     assert awa.spans == ((at(0), at(60)),)
 
 
+def test_a_person_whose_delegation_one_row_does_not_say_belongs_to_it_all_the_same():
+    [awa] = attended(stay("awa", 0, 40), stay("awa", 50, 60, ZOOM, None))
+
+    assert awa.delegation == "BJ"
+
+
 def test_a_person_is_in_the_hall_if_they_were_there_at_any_time_else_in_zoom():
     found = attended(
         stay("awa", 0, 100),

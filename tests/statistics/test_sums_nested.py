@@ -41,6 +41,14 @@ def test_a_summit_of_one_person_for_each_delegation_shows_no_total():
     assert not hidden([1] * 8 + [3], [[i] for i in range(9)]).total
 
 
+def test_a_total_that_a_session_has_told_already_is_told():
+    """Seven people in one session, most of them of no official delegation; six would be hidden."""
+    groups = [[i] for i in range(6)]
+
+    assert not hidden([2, 1, 1, 1, 1, 1], groups, (range(6), 7)).total
+    assert hidden([1, 1, 1, 1, 1, 1], groups, (range(6), 6)).total
+
+
 def test_a_sessions_total_that_would_tell_a_delegation_hides_more():
     """6 of Benin attended, 1 of Togo came another day: 7 in all, and 6 in the first session."""
     assert hidden([6, 1], ([0], [1])) == Picture(frozenset({0, 1}), frozenset({0, 1}))
