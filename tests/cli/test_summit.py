@@ -1,0 +1,242 @@
+"""``streamhub summit`` as an organiser types it."""
+
+import asyncio
+
+import pytest
+from click.testing import CliRunner
+
+from streamhub.cli import cli
+from streamhub.cli.folder import open_folder
+from streamhub.kit.assets import example_folder
+from streamhub.kit.errors import NotFound, StateConflict
+from streamhub.kit.ids import SessionSlug
+from tests.process import streamhub
+from tests.programme.samples import ALL, PROGRAMME
+
+YOUTUBE = "https://www.youtube.com/watch?v=aqz-KE-bpKQ"
+ROOM = SessionSlug("atelier")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """The files of a small summit, with links that players exist for."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+    for name, text in ALL.items():
+        write(folder, name, text)
+    return folder
+
+
+def write(folder, name, text):
+    for number in "123":
+        text = text.replace(f"https://video.example/{number}", f"{YOUTUBE}&t={number}")
+    (folder / name).write_text(text, encoding="utf-8")
+
+
+@pytest.fixture
+def data(tmp_path):
+    return tmp_path / "data"
+
+
+def call(*words, code=0):
+    """Run ``summit …``; answers its result, or raises what the command raised."""
+    result = CliRunner().invoke(cli, ["summit", *map(str, words)])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert result.exit_code == code, result.output
+    return result
+
+
+def ask(data, question):
+    """What a data folder holds."""
+
+    async def work():
+        async with open_folder(None, data) as use:
+            return await question(use)
+
+    return asyncio.run(work())
+
+
+def test_new_files_explain_themselves_and_load(tmp_path, data):
+    call("new", tmp_path / "mine")
+
+    result = call("load", tmp_path / "mine", "--data", data)
+
+    assert result.stdout.splitlines() == [
+        "new      summit.toml: my-summit",
+        "1 rows new, 0 fields changed, 0 conflicts",
+    ]
+
+
+def test_new_overwrites_nothing(folder):
+    with pytest.raises(StateConflict, match=r"summit\.toml, programme\.csv"):
+        call("new", folder)
+
+    assert (folder / "delegations.csv").read_text() == ALL["delegations.csv"]
+
+
+def test_a_load_brings_in_programme_streams_and_seats(folder, data):
+    result = call("load", folder, "--data", data)
+
+    assert result.stdout.splitlines()[-2:] == [
+        "6 rows new, 0 fields changed, 0 conflicts",
+        "participants.csv: 2 new invitations; their links: streamhub invite export",
+    ]
+    sources = ask(data, lambda use: use.relay.sources(ROOM))
+    assert [(source.channel, source.provider) for source in sources] == [
+        ("floor", "youtube"),
+        ("fr", "youtube"),
+    ]
+    people = ask(data, lambda use: use.access.participants())
+    assert sorted((p.delegation, p.role, p.label) for p in people) == [
+        ("BJ", "delegate", "Maire"),
+        ("STAFF", "moderator", "Régie"),
+    ]
+
+
+def test_loading_twice_gives_no_duplicates(folder, data):
+    call("load", folder, "--data", data)
+
+    result = call("load", folder / "summit.toml", "--data", data)
+
+    assert result.stdout == "the files say what is stored already\n"
+    assert len(ask(data, lambda use: use.access.participants())) == 2
+    assert len(ask(data, lambda use: use.relay.sources(ROOM))) == 2
+
+
+def test_the_fallback_is_the_last_stream_of_every_session(folder, data):
+    write(folder, "summit.toml", ALL["summit.toml"] + 'fallback_text_fr = "Appelez-nous."\n')
+    call("load", folder, "--data", data)
+    call("load", folder, "--data", data)
+
+    *_, last = ask(data, lambda use: use.relay.sources(ROOM))
+
+    assert (last.text, last.phone, last.link) == ("Appelez-nous.", "+32 81 00 00 00", None)
+    assert len(ask(data, lambda use: use.relay.sources(ROOM))) == 3
+
+
+def test_a_dry_run_says_what_would_change_and_stores_nothing(folder, data):
+    result = call("load", folder, "--data", data, "--dry-run")
+
+    assert result.stdout.splitlines()[-2:] == [
+        "6 rows new, 0 fields changed, 0 conflicts; nothing was stored",
+        "participants.csv: 2 seats; who is new is seen when they are loaded",
+    ]
+    assert ask(data, lambda use: use.programme.sessions()) == ()
+    assert ask(data, lambda use: use.access.participants()) == ()
+
+
+def test_a_difference_and_what_is_gone_are_told(folder, data):
+    call("load", folder, "--data", data)
+    head, first, _ = PROGRAMME.splitlines()
+    write(folder, "programme.csv", f"{head}\n{first.replace('Opening', 'Welcome')}\n")
+    (folder / "participants.csv").unlink()
+    (folder / "documents.csv").unlink()
+
+    result = call("load", folder, "--data", data)
+
+    assert result.stdout.splitlines() == [
+        "changed  programme.csv: ouverture: title_en: Opening → Welcome",
+        "gone     programme.csv: atelier (no longer in the file; it stays)",
+        "0 rows new, 1 fields changed, 0 conflicts",
+    ]
+
+
+def test_what_the_console_edited_since_stays_unless_forced(folder, data):
+    write(folder, "programme.csv", PROGRAMME.replace("2021-11-04", "2190-11-04"))
+    call("load", folder, "--data", data)
+    ask(data, lambda use: use.programme.shift(ROOM, 15, "inv_1"))
+
+    with pytest.raises(StateConflict, match="2 fields were edited in the console since the last load"):
+        call("load", folder, "--data", data)
+    forced = call("load", folder, "--data", data, "--force")
+
+    assert "changed  programme.csv: atelier: start: 2190-11-04 15:15 → 2190-11-04 15:00" in forced.stdout
+
+
+def test_every_problem_is_one_line_with_file_line_and_field(folder, data):
+    write(folder, "delegations.csv", "code,name_fr,kind,country\nbj,,country,BJ\n")
+    write(folder, "programme.csv", PROGRAMME.replace("2021-11-04,14:00", "4/11/2021,14:00"))
+    (folder / "participants.csv").unlink()
+
+    result = call("load", folder, "--data", data, code=1)
+
+    assert result.stderr.splitlines() == [
+        "programme.csv:2: date: '4/11/2021' is no day of the form 2021-11-04",
+        "delegations.csv:2: code: 'bj': capitals without accents, digits and hyphens, at most 16",
+        "delegations.csv:2: name_fr: is empty",
+    ]
+
+
+def test_a_stream_that_no_player_shows_is_told_with_its_line(folder, data):
+    (folder / "programme.csv").write_text(PROGRAMME, encoding="utf-8")
+
+    result = call("load", folder, "--data", data, code=1)
+
+    assert result.stderr.startswith("programme.csv:2: source_urls: https://video.example/1: ")
+
+
+def test_an_unknown_column_is_a_warning(folder, data):
+    write(folder, "documents.csv", "session,title_fr,url,pages\n")
+
+    result = call("load", folder, "--data", data)
+
+    assert result.stderr == "warning: documents.csv:1: pages: this column is not known and is passed over\n"
+
+
+def test_an_export_loads_without_a_difference_and_has_no_people(folder, data, tmp_path):
+    call("load", folder, "--data", data)
+    call("export", tmp_path / "out", "--data", data)
+
+    result = call("load", tmp_path / "out", "--data", data)
+
+    assert result.stdout == "the files say what is stored already\n"
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "delegations.csv",
+        "documents.csv",
+        "programme.csv",
+        "summit.toml",
+    ]
+
+
+def test_an_export_overwrites_only_when_told_to(folder, data, tmp_path):
+    call("load", folder, "--data", data)
+    call("export", tmp_path / "out", "--data", data)
+
+    with pytest.raises(StateConflict, match="would be overwritten"):
+        call("export", tmp_path / "out", "--data", data)
+    call("export", tmp_path / "out", "--data", data, "--force")
+
+
+def test_there_is_nothing_to_export_before_a_load(data, tmp_path):
+    with pytest.raises(NotFound, match="no data here"):
+        call("export", tmp_path / "out", "--data", data)
+
+
+def test_the_example_loads_and_its_settings_hold(tmp_path, data):
+    files = tmp_path / "example"
+    files.mkdir()
+    for path in example_folder().iterdir():
+        (files / path.name).write_bytes(path.read_bytes())
+    with (files / "summit.toml").open("a") as summit:
+        summit.write("doors_minutes = 45\n")
+
+    result = call("load", files, "--data", data)
+
+    assert result.stdout.splitlines()[-2:] == [
+        "47 rows new, 0 fields changed, 0 conflicts",
+        "participants.csv: 140 new invitations; their links: streamhub invite export",
+    ]
+    assert ask(data, doors_before) == 45 * 60_000
+
+
+async def doors_before(use):
+    session = (await use.programme.sessions())[0]
+    return session.starts_at - await use.programme.doors_at(session)
+
+
+async def test_a_refusal_is_one_line_on_standard_error_and_exit_1(tmp_path, data):
+    with pytest.raises(AssertionError, match=r"exited 1: .*nowhere: no such folder"):
+        await streamhub("summit", "load", str(tmp_path / "nowhere"), "--data", str(data))
+    with pytest.raises(AssertionError, match="exited 2: Usage"):
+        await streamhub("summit", "load", "--data", str(data))
