@@ -14,8 +14,10 @@ from streamhub.kit.changes import Changes
 from streamhub.kit.clock import Clock
 from streamhub.kit.db import Database, read_once
 from streamhub.kit.folder import DataFolder
+from streamhub.kit.ids import InvitationId
 from streamhub.kit.settings import Settings
 from streamhub.kit.tasks import Tasks
+from streamhub.live import announcer
 from streamhub.live.announcer import Announcer
 from streamhub.live.beats import Beats
 from streamhub.live.hub import Hub
@@ -125,7 +127,9 @@ async def build(folder: DataFolder, settings: Settings, clock: Clock) -> Service
             attendance=attendance,
             door=door,
             openings=openings,
-            announcer=Announcer(settings, hub, programme, relay, floor, presence),
+            announcer=Announcer(
+                announcer.Parts(settings, hub, programme, relay, floor, excused, access, presence)
+            ),
         )
     )
     _subscribe(changes, programme, access, relay, live)
@@ -166,7 +170,7 @@ def _subscribe(
     """Who hears of what, in this order: caches forget before anybody acts on the news."""
 
     async def forget_invitation(key: str) -> None:
-        access.forget(key)
+        access.forget(InvitationId(key))
 
     changes.subscribe("programme", programme.forget)
     changes.subscribe("session", programme.forget)
@@ -177,6 +181,7 @@ def _subscribe(
     changes.subscribe("invitation", live.on_invitation)
     changes.subscribe("removal", live.on_removal)
     changes.subscribe("floor", live.on_floor)
+    changes.subscribe("excused", live.on_excused)
 
 
 def summit_settings(folder: DataFolder) -> dict[str, int]:

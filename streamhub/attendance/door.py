@@ -83,7 +83,8 @@ class DoorService:
         def command(tx: WriteTx) -> None:
             inside = [c for c in door_store.current(tx) if admits(c, session, sessions, zone)]
             keys = [_key(c.participant, session) for c in inside]
-            store.append(tx, [model.arrive(k, at) for k in keys if not _is_open(tx, k)], self._clock.now())
+            events = [model.arrive(key, at) for key in keys if not _was_there(tx, key, at)]
+            store.append(tx, events, self._clock.now())
 
         await self._db.write(command)
         await self.show()
@@ -93,8 +94,8 @@ class DoorService:
         halls: dict[ParticipantId, dict[SessionSlug, Instant]] = {}
         for stay in await self._db.read(lambda tx: store.open_stays(tx, channel=Channel.HALL)):
             halls.setdefault(stay.key.participant, {})[stay.key.session] = stay.since
-        for participant in halls:
-            await self._show(participant, halls[participant])
+        for participant, since in halls.items():
+            await self._show(participant, since)
 
     async def inside_today(self) -> Sequence[CheckIn]:
         """Who checked in today and has not checked out: what the desk shows."""
@@ -141,13 +142,13 @@ class DoorService:
     def _exit(self, tx: WriteTx, order: CheckInOrder, spans: Sequence[_Span]) -> CheckedIn:
         venues = {span.session.slug: span.session.venue for span in spans}
         rows = [c for c in door_store.current(tx, order.participant) if _leaves(order, c, venues)]
-        known = door_store.known_nonce(tx, order.nonce)
-        if rows and not known:
-            door_store.close(tx, order, rows, self._clock.now())
-            mine = [s for s in store.open_stays(tx, channel=Channel.HALL) if _ends(order, s.key, venues)]
-            leaves = [model.leave(s.key, order.at, Cause.CHECKED_OUT) for s in mine]
-            store.append(tx, leaves, self._clock.now())
-        return CheckedIn(order.participant, known or not rows, in_hall=False)
+        mine = [s for s in store.open_stays(tx, channel=Channel.HALL) if _ends(order, s.key, venues)]
+        repeated = door_store.known_nonce(tx, order.nonce) or not (rows or mine)
+        if not repeated:
+            now = self._clock.now()
+            door_store.close(tx, order, rows, now)
+            store.append(tx, [model.leave(s.key, order.at, Cause.CHECKED_OUT) for s in mine], now)
+        return CheckedIn(order.participant, repeated, in_hall=False)
 
     async def _spans(self) -> list[_Span]:
         """The sessions whose hall is or was open."""
@@ -171,6 +172,12 @@ class DoorService:
 
 def _key(participant: ParticipantId, session: Session) -> Key:
     return Key(participant, session.slug, session.run, Channel.HALL)
+
+
+def _was_there(tx: WriteTx, key: Key, at: Instant) -> bool:
+    """In the hall at some time since ``at``: who was shown out of this session stays out."""
+    last = store.last_stay(tx, key)
+    return last is not None and (last.until is None or last.until > at)
 
 
 def _is_open(tx: WriteTx, key: Key) -> bool:

@@ -79,7 +79,7 @@ def has_parallel(session: Session, sessions: Iterable[Session]) -> bool:
 
 
 def admits(check_in: CheckIn, session: Session, sessions: Iterable[Session], zone: ZoneInfo) -> bool:
-    """Does this check-in put the person into the hall of ``session``?
+    """Whether this check-in puts the person into the hall of ``session``.
 
     A venue's door counts for that venue's sessions of the same day, except parallel
     ones: those need their own scan.

@@ -49,7 +49,7 @@ def close(tx: WriteTx, order: CheckInOrder, rows: list[CheckIn], recorded_at: In
 
 
 def known_nonce(tx: ReadTx, nonce: str) -> bool:
-    """Was this very request written before?"""
+    """Whether this very request was written before."""
     return tx.scalar(sa.select(ledger.c.seq).where(ledger.c.nonce == nonce)) is not None
 
 

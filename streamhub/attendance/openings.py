@@ -40,7 +40,7 @@ class OpeningsService:
         await self._db.write(lambda tx: openings_store.close_session(tx, slug, at))
 
     async def stop(self, at: Instant) -> None:
-        """This node stops."""
+        """End what this node has open: it stops."""
         await self._db.write(lambda tx: openings_store.close_node(tx, self._node, at))
 
     async def of_session(self, kind: OpeningKind, session: Session) -> Sequence[Opening]:

@@ -48,7 +48,7 @@ def close_session(tx: WriteTx, session: SessionSlug, at: Instant) -> None:
 
 
 def close_node(tx: WriteTx, node: NodeId, at: Instant) -> None:
-    """This node stops."""
+    """End what a node has open."""
     tx.execute(openings.update().where(openings.c.node == node, openings.c.until.is_(None)), {"until": at})
 
 

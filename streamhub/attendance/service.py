@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from streamhub.attendance import model, store
@@ -11,7 +11,7 @@ from streamhub.kit.channel import Channel
 from streamhub.kit.clock import SECOND, Clock, Instant
 from streamhub.kit.db import Database, WriteTx
 from streamhub.kit.errors import FieldInvalid, FieldProblem
-from streamhub.kit.ids import NodeId, ParticipantId, SessionSlug, new_id
+from streamhub.kit.ids import NodeId, ParticipantId, new_id
 from streamhub.kit.log import get_logger
 from streamhub.kit.settings import Settings
 from streamhub.programme.model import Session

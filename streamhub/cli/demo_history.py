@@ -36,7 +36,8 @@ async def invent_history(use: Services) -> None:
 def _attending(people: Sequence[Participant]) -> list[Participant]:
     """All but a few; the first of each delegation always comes, so that each is represented."""
     seen: set[str] = set()
-    first, others = [], []
+    first: list[Participant] = []
+    others: list[Participant] = []
     for person in people:
         (others if person.delegation in seen else first).append(person)
         seen.add(person.delegation)

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 from urllib.parse import unquote
 
+import msgspec
 from aiohttp import web
 
 from streamhub.attendance.imports_model import Import, ImportPreview, QueueRow, Upload, ZoomOrder
@@ -17,7 +18,9 @@ from streamhub.kit.errors import FieldInvalid, FieldProblem
 from streamhub.kit.ids import DelegationCode, ImportId, ParticipantId, SessionSlug
 from streamhub.programme.local_time import parse_day
 
-UPLOAD_TYPES = frozenset({"text/csv", "application/csv", "application/octet-stream", "application/vnd.ms-excel"})
+UPLOAD_TYPES = frozenset(
+    {"text/csv", "application/csv", "application/octet-stream", "application/vnd.ms-excel"}
+)
 _LINES = 100  # problems told of one file
 
 
@@ -33,7 +36,7 @@ class ImportAnswer(Answer):
     date_order: str
     counts: dict[str, int]
     created_at: str
-    problems: list[str] = []
+    problems: list[str] = msgspec.field(default_factory=list)
 
 
 class QueueItem(Answer):
@@ -60,7 +63,7 @@ class MatchBody(Body):
 
     participant: str | None = None
     delegation: str | None = None
-    rows: list[int] = []
+    rows: list[int] = msgspec.field(default_factory=list)
 
 
 class MatchAnswer(Answer):

@@ -4,9 +4,11 @@ from aiohttp import web
 
 from streamhub.handlers import edge, health
 from streamhub.handlers.limiter import LIMITER, FailureLimiter
-from streamhub.handlers.render import PAGES, Pages
+from streamhub.handlers.render import PAGES
 from streamhub.handlers.request import SERVICES
 from streamhub.handlers.routes import ROUTES
+from streamhub.handlers.routing import RouteTable
+from streamhub.kit.templates import Pages
 from streamhub.services import Services
 
 
@@ -18,7 +20,7 @@ def build_app(use: Services) -> web.Application:
     app[SERVICES] = use
     app[PAGES] = Pages()
     app[LIMITER] = FailureLimiter(use.settings.verify_per_minute, use.clock)
-    app[health.ROUTES] = ROUTES
+    app[health.ROUTES] = RouteTable(ROUTES)
     app[edge.ROUTE] = {}
     for route in ROUTES:
         added = app.router.add_route(route.method, route.path, route.handler)

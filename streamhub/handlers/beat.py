@@ -13,6 +13,7 @@ from streamhub.handlers.wire import Answer, Body
 from streamhub.kit.errors import FieldInvalid, FieldProblem
 from streamhub.kit.ids import ViewerId
 from streamhub.live.beats import BEAT_MS, BeatPage
+from streamhub.live.close_codes import CloseCode
 from streamhub.live.messages import Beat
 from streamhub.live.visit import Visit
 from streamhub.programme.model import Session
@@ -51,6 +52,7 @@ async def beat(request: web.Request) -> web.Response:
     page = visit.page
     if asked.bye:
         use.live.bye(visit)
+        page.close(CloseCode.RESTART, "bye")
     else:
         await use.live.hear(visit, Beat(visible=asked.visible, player=asked.player))
     missed = page.take() if isinstance(page, BeatPage) else []

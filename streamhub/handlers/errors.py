@@ -1,5 +1,6 @@
 """The one table from errors to HTTP statuses, and problem documents (RFC 9457)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -34,6 +35,8 @@ HTTP_STATUS: dict[type[errors.StreamhubError], int] = {
     errors.OpensLater: 403,
     errors.StreamhubError: 500,
 }
+
+Headers = Mapping[str, str]
 
 PROBLEM = "application/problem+json"
 _TITLES = {
@@ -74,8 +77,8 @@ def problem(error: errors.StreamhubError) -> web.Response:
 def http_problem(error: web.HTTPException) -> web.Response:
     """The problem document of an answer that aiohttp itself gives: 404, 405, 413, 415."""
     code = _HTTP_CODES.get(error.status, "bad_request")
-    headers = {hdrs.ALLOW: error.headers[hdrs.ALLOW]} if hdrs.ALLOW in error.headers else {}
-    return _answer(_document(code, error.status, error.reason), headers)
+    allowed: Headers = {hdrs.ALLOW: error.headers[hdrs.ALLOW]} if hdrs.ALLOW in error.headers else {}
+    return _answer(_document(code, error.status, error.reason), allowed)
 
 
 def internal_problem() -> web.Response:
@@ -94,7 +97,7 @@ def _document(code: str, status: int, detail: str) -> dict[str, Any]:
     }
 
 
-def _answer(document: dict[str, Any], headers: dict[str, str]) -> web.Response:
+def _answer(document: dict[str, Any], headers: Headers) -> web.Response:
     return web.Response(
         body=msgspec.json.encode(document),
         status=document["status"],

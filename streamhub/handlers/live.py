@@ -19,7 +19,7 @@ from streamhub.kit.ids import SessionSlug, ViewerId, new_id
 from streamhub.live.connection import Connection
 from streamhub.live.errors import HelloTooLate
 from streamhub.live.limits import Limits
-from streamhub.live.messages import Hello
+from streamhub.live.messages import Bye, Hello
 from streamhub.live.visit import Visit
 from streamhub.programme.model import Session, SessionAccess
 
@@ -51,6 +51,8 @@ async def _serve(request: web.Request, connection: Connection, slug: SessionSlug
         await use.live.enter(visit)
         async for message in connection.inbound():
             await use.live.hear(visit, message)
+            if isinstance(message, Bye):
+                return
     finally:
         use.live.leave(visit)
 

@@ -40,7 +40,7 @@ def document(routes: Iterable[Route], public_url: str, version: str) -> dict[str
     schemas, components = msgspec.json.schema_components(
         [*ordered, Problem], ref_template="#/components/schemas/{name}"
     )
-    by_kind = dict(zip([*ordered, Problem], schemas, strict=True))
+    by_kind: dict[type[Any], Any] = dict(zip([*ordered, Problem], schemas, strict=True))
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
         paths.setdefault(_path(route), {})[route.method.lower()] = _operation(route, by_kind)
@@ -63,10 +63,14 @@ def _path(route: Route) -> str:
     return re.sub(r"\{(\w+):[^}]+\}", r"{\1}", route.path)
 
 
+def _words(path: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", path.lower()).strip("_")
+
+
 def _operation(route: Route, by_kind: dict[type[Any], Any]) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "summary": route.summary,
-        "operationId": f"{route.method.lower()}_{re.sub(r'[^a-z0-9]+', '_', _path(route).lower()).strip('_')}",
+        "operationId": f"{route.method.lower()}_{_words(_path(route))}",
         "parameters": [
             {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
             for name in _PARAMETER.findall(_path(route))

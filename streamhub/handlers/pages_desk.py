@@ -14,7 +14,9 @@ async def desk(request: web.Request) -> web.Response:
     """GET /desk."""
     use, reader = services(request), await reader_of(request)
     sessions = await use.programme.sessions()
-    today = [s for s in sessions if reader.times.local_date(s.starts_at) == reader.times.local_date(reader.now)]
+    today = [
+        s for s in sessions if reader.times.local_date(s.starts_at) == reader.times.local_date(reader.now)
+    ]
     given = DeskInput(
         participants=await use.access.participants(),
         delegations=await use.programme.delegations(),

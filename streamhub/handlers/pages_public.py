@@ -26,10 +26,10 @@ async def session(request: web.Request) -> web.Response:
     """GET /s/{slug}: before the doors open too, but then without any source."""
     use = services(request)
     try:
-        shown, grant = await enter_session(request, slug_of(request))
+        shown, _ = await enter_session(request, slug_of(request))
         source, zoom = await _sources(request, shown)
     except DoorsClosed:
-        shown, grant = await use.programme.session(slug_of(request)), request.get(GRANT)
+        shown = await use.programme.session(slug_of(request))
         source = zoom = None
     page = session_page(
         shown,

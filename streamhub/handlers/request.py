@@ -34,7 +34,7 @@ def services(request: web.Request) -> Services:
 
 def grant_of(request: web.Request) -> Grant:
     """What the caller may do; raises TokenInvalid for a caller without invitation."""
-    grant = request.get(GRANT)
+    grant: Grant | None = request.get(GRANT)
     if grant is None:
         refusal = request.get(REFUSAL)
         raise refusal or TokenInvalid("this needs an invitation")

@@ -40,3 +40,10 @@ class Route:
     query: tuple[str, ...] = ()
     form: bool = False
     max_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RouteTable:
+    """Every route of an application."""
+
+    routes: tuple[Route, ...]

@@ -2,10 +2,12 @@
 
 import gzip
 import mimetypes
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from aiohttp import hdrs, web
+from rjsmin import jsmin
 
 from streamhub.handlers.render import PAGES
 
@@ -26,14 +28,26 @@ async def static_file(request: web.Request) -> web.Response:
         hdrs.CACHE_CONTROL: FOR_EVER if current else "no-cache",
         hdrs.VARY: hdrs.ACCEPT_ENCODING,
     }
-    body = file.read_bytes()
-    if "gzip" in request.headers.get(hdrs.ACCEPT_ENCODING, ""):
-        body = _compressed(file, file.stat().st_mtime_ns)
+    served = _served(file, file.stat().st_mtime_ns)
+    gzipped = "gzip" in request.headers.get(hdrs.ACCEPT_ENCODING, "")
+    if gzipped:
         headers[hdrs.CONTENT_ENCODING] = "gzip"
+    body = served.gzipped if gzipped else served.plain
     kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
     return web.Response(body=body, content_type=kind, charset="utf-8", headers=headers)
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A file as browsers get it: scripts without their comments, everything also compressed."""
+
+    plain: bytes
+    gzipped: bytes
+
+
 @cache
-def _compressed(file: Path, _changed_at: int) -> bytes:
-    return gzip.compress(file.read_bytes(), compresslevel=9, mtime=0)
+def _served(file: Path, _changed_at: int) -> Served:
+    plain = file.read_bytes()
+    if file.suffix == ".js":
+        plain = jsmin(plain.decode()).encode()
+    return Served(plain, gzip.compress(plain, compresslevel=9, mtime=0))

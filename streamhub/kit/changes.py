@@ -56,5 +56,5 @@ class Changes:
         """One listener that fails must not keep the change from the others."""
         try:
             await listener(key)
-        except Exception:  # noqa: BLE001 - logged; the next listener still hears of it
+        except Exception:
             log.exception("a listener failed", topic=topic)

@@ -137,7 +137,7 @@ class Database:
     async def answers(self) -> bool:
         """Whether the database can be read."""
         try:
-            return await self.read(lambda tx: tx.scalar(sa.select(1))) == 1
+            return bool(await self.read(lambda tx: tx.scalar(sa.select(1))))
         except sa.exc.SQLAlchemyError:
             return False
 

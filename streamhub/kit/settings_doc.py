@@ -8,9 +8,7 @@ from streamhub.kit.settings import PREFIX, declared
 
 def toml_text() -> str:
     """``config/streamhub.toml``: every setting with its default, commented out."""
-    blocks = [
-        f"# {field.metadata['help']}\n#{field.name} = {_toml(field.default)}\n" for field in declared()
-    ]
+    blocks = [f"# {field.metadata['help']}\n#{field.name} = {_toml(field.default)}\n" for field in declared()]
     head = "# Settings of streamhub. Every line is a default: remove the # to change it.\n"
     tail = f"# Each may also be given as {PREFIX}<NAME>, which wins over this file.\n\n"
     return head + tail + "\n".join(blocks)
@@ -27,7 +25,8 @@ def markdown_text() -> str:
         [
             "# Settings",
             "",
-            "Made by `streamhub config doc`; a test compares. Precedence, the later wins: default, `summit.toml`,",
+            "Made by `streamhub config doc`; a test compares. Precedence, the later wins: default,",
+            "`summit.toml`,",
             "the file of `--config`, the environment (`STREAMHUB_<NAME>`), an option of the command line.",
             "",
             "| setting | default | also in `summit.toml` | meaning |",

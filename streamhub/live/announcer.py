@@ -1,9 +1,13 @@
 """What open pages are told: of presence, state, source, the floor and notices."""
 
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import msgspec
 
+from streamhub.access.service import AccessService
+from streamhub.attendance.excused import ExcusedService
 from streamhub.floor.model import FloorRequest, RequestState, position
 from streamhub.floor.service import FloorService, Line
 from streamhub.kit.clock import rfc3339
@@ -23,24 +27,25 @@ from streamhub.relay.model import SourceView
 from streamhub.relay.service import RelayService
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Where the news come from, and the hub that takes them round."""
+
+    settings: Settings
+    hub: Hub
+    programme: ProgrammeService
+    relay: RelayService
+    floor: FloorService
+    excused: ExcusedService
+    access: AccessService
+    presence: PresenceService
+
+
 class Announcer:
     """Turns what happened into frames, once for many."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        hub: Hub,
-        programme: ProgrammeService,
-        relay: RelayService,
-        floor: FloorService,
-        presence: PresenceService,
-    ) -> None:
-        self._settings = settings
-        self._hub = hub
-        self._programme = programme
-        self._relay = relay
-        self._floor = floor
-        self._presence = presence
+    def __init__(self, parts: Parts) -> None:
+        self._use = parts
         self._counts: dict[SessionSlug, Frame] = {}
         self._asked: dict[SessionSlug, dict[str, ParticipantId]] = {}
 
@@ -48,23 +53,23 @@ class Announcer:
 
     async def welcome(self, visit: Visit, session: Session) -> None:
         """The first word inside; a moderator's is followed by the whole list."""
-        source = await self._relay.active(session.slug)
-        shown = None if source is None else _source(self._relay.view(source, visit.grant))
-        line = await self._floor.line(session.slug)
+        source = await self._use.relay.active(session.slug)
+        shown = None if source is None else _source(self._use.relay.view(source, visit.grant))
+        line = await self._use.floor.line(session.slug)
         moderates = visit.listener().kind is To.MODERATORS
-        places = await self.places() if moderates else {}
-        snapshot = self._presence.now(session.slug) if moderates else None
+        places = await self.places(session.slug) if moderates else {}
+        snapshot = self._use.presence.now(session.slug) if moderates else None
         message = messages.Welcome(
             session=session.slug,
-            revision=self._presence.revision(session.slug),
+            revision=self._use.presence.revision(session.slug),
             state=session.state,
             source=shown,
-            heartbeat_seconds=self._settings.heartbeat_seconds,
+            heartbeat_seconds=self._use.settings.heartbeat_seconds,
             since=rfc3339(visit.since),
         )
         name = {"participant": visit.grant.participant} if visit.grant else {"viewer": str(visit.viewer)}
         visit.page.send(_frame(msgspec.structs.replace(message, **name)))
-        summary = self._presence.summary(session.slug)
+        summary = self._use.presence.summary(session.slug)
         if snapshot is not None:
             visit.page.send(_frame(rows.presence_state(snapshot, places)))
             visit.page.send(_frame(rows.exact_count(summary)))
@@ -77,53 +82,62 @@ class Announcer:
 
     def presence(self, slug: SessionSlug, diff: Diff, summary: Summary) -> None:
         """A diff and exact counts for moderators, rounded counts for the others."""
-        if self._hub.count(slug, To.MODERATORS):
-            self._hub.broadcast(slug, _frame(rows.presence_diff(diff)), To.MODERATORS)
-            self._hub.broadcast_latest(slug, _frame(rows.exact_count(summary)), To.MODERATORS)
+        if self._use.hub.count(slug, To.MODERATORS):
+            self._use.hub.broadcast(slug, _frame(rows.presence_diff(diff)), To.MODERATORS)
+            self._use.hub.broadcast_latest(slug, _frame(rows.exact_count(summary)), To.MODERATORS)
         rounded = _frame(self._rounded(summary))
         if self._counts.get(slug) != rounded:
             self._counts[slug] = rounded
-            self._hub.broadcast_latest(slug, rounded, To.INVITED | To.PUBLIC)
+            self._use.hub.broadcast_latest(slug, rounded, To.INVITED | To.PUBLIC)
 
     def state(self, session: Session) -> None:
         """Where the session stands, to everybody, those at the door included."""
         message = messages.State(
             state=session.state, starts_at=rfc3339(session.starts_at), ends_at=rfc3339(session.ends_at)
         )
-        self._hub.broadcast(session.slug, _frame(message), To.ALL)
+        self._use.hub.broadcast(session.slug, _frame(message), To.ALL)
 
     async def source(self, slug: SessionSlug) -> None:
         """The active source; only invited people are told a meeting's passcode."""
-        source = await self._relay.active(slug)
+        source = await self._use.relay.active(slug)
         for to, joining in ((To.MODERATORS | To.INVITED, True), (To.PUBLIC, False)):
-            view = None if source is None else self._relay.shown(source, joining=joining)
+            view = None if source is None else self._use.relay.shown(source, joining=joining)
             message = messages.SourceSwitched(source=None if view is None else _source(view))
-            self._hub.broadcast(slug, _frame(message), to)
+            self._use.hub.broadcast(slug, _frame(message), to)
 
     def notice(self, slug: SessionSlug, text: str, lang: str) -> None:
         """A few words to everybody inside."""
-        self._hub.broadcast(slug, _frame(messages.Notice(text=text, lang=lang)))
+        self._use.hub.broadcast(slug, _frame(messages.Notice(text=text, lang=lang)))
 
     async def floor(self, slug: SessionSlug) -> None:
         """The queue to moderators; to each who asked, where they stand."""
-        line = await self._floor.line(slug)
-        self._hub.broadcast(slug, _frame(messages.Queue(items=_queue(line))), To.MODERATORS)
+        line = await self._use.floor.line(slug)
+        self._use.hub.broadcast(slug, _frame(messages.Queue(items=_queue(line))), To.MODERATORS)
         asked = {r.id: r.participant for r in line.requests if r.participant is not None}
         for request in line.requests:
             if request.participant is not None:
-                self._hub.tell(request.participant, slug, _frame(_floor(request, line)))
+                self._use.hub.tell(request.participant, slug, _frame(_floor(request, line)))
         for request_id, participant in self._asked.get(slug, {}).items():
             if request_id not in asked:
                 over = messages.Floor(request=request_id, state=RequestState.DONE, position=None)
-                self._hub.tell(participant, slug, _frame(over))
+                self._use.hub.tell(participant, slug, _frame(over))
         self._asked[slug] = asked
 
-    async def places(self) -> Mapping[DelegationCode, Places]:
-        """Seats and excuses of every delegation, in protocol order."""
-        return {d.code: Places(d.seats) for d in await self._programme.delegations()}
+    async def excused(self, slug: SessionSlug) -> None:
+        """The whole list again, with its excuses, to moderators."""
+        if self._use.hub.count(slug, To.MODERATORS):
+            state = rows.presence_state(self._use.presence.now(slug), await self.places(slug))
+            self._use.hub.broadcast(slug, _frame(state), To.MODERATORS)
+
+    async def places(self, slug: SessionSlug) -> Mapping[DelegationCode, Places]:
+        """Seats of every delegation, in protocol order, and how many of its people are excused."""
+        people = {p.id: p.delegation for p in await self._use.access.participants()}
+        excused = Counter(people.get(e.participant) for e in await self._use.excused.of_session(slug))
+        delegations = await self._use.programme.delegations()
+        return {d.code: Places(d.seats, excused[d.code]) for d in delegations}
 
     def _rounded(self, summary: Summary) -> messages.Count:
-        return rows.rounded_count(summary, self._settings.disclosure_threshold)
+        return rows.rounded_count(summary, self._use.settings.disclosure_threshold)
 
     def _own_floor(self, visit: Visit, line: Line) -> None:
         for request in line.requests:

@@ -1,10 +1,11 @@
 """Every open page of this node: let in or held at the door, heard, counted, let go."""
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from streamhub.access.model import Grant
-from streamhub.access.roles import STAFF
+from streamhub.access.roles import ASKING, STAFF
 from streamhub.access.service import AccessService
 from streamhub.attendance.door import DoorService
 from streamhub.attendance.model import Cause
@@ -13,7 +14,7 @@ from streamhub.attendance.service import AttendanceService
 from streamhub.attendance.who import who_is
 from streamhub.floor.service import FloorOrder, FloorService
 from streamhub.kit.clock import Clock, Instant, rfc3339
-from streamhub.kit.errors import StorageUnavailable, StreamhubError
+from streamhub.kit.errors import NotFound, StateConflict, StorageUnavailable, StreamhubError
 from streamhub.kit.ids import ParticipantId, SessionSlug
 from streamhub.kit.settings import Settings
 from streamhub.kit.tasks import Tasks
@@ -107,8 +108,8 @@ class LiveService:
             await self._floor(visit.session, visit.grant, message)
 
     def bye(self, visit: Visit) -> None:
-        """The page says goodbye: its stay ends now."""
-        self._put_out(visit, Cause.BYE, "bye", CloseCode.RESTART)
+        """The page says goodbye: its stay ends now. Whoever has its line ends that."""
+        self._counting.untrack(visit, Cause.BYE)
 
     def leave(self, visit: Visit) -> None:
         """A page's line is over: without a goodbye the person keeps the grace."""
@@ -145,6 +146,10 @@ class LiveService:
         """The queue of those who want to speak changed."""
         await self._use.announcer.floor(SessionSlug(key))
 
+    async def on_excused(self, key: str) -> None:
+        """Somebody was excused, or is expected again."""
+        await self._use.announcer.excused(SessionSlug(key))
+
     async def on_invitation(self, key: str) -> None:
         """An invitation was revoked or replaced: the pages of its dead links close now."""
         for visit in list(self._visits.values()):
@@ -179,7 +184,7 @@ class LiveService:
     async def presence_list(self, slug: SessionSlug) -> PresenceList:
         """Who is there now, as moderators see it."""
         snapshot = self._use.presence.now(slug)
-        return presence_list(snapshot, await self._use.announcer.places(), self._use.clock.now())
+        return presence_list(snapshot, await self._use.announcer.places(slug), self._use.clock.now())
 
     # Inside
 
@@ -248,7 +253,8 @@ class LiveService:
         visit.stage = Stage.WAITING
         self._use.hub.add(visit.page, visit.listener())
         if visit.grant is not None:
-            self._use.presence.wait(visit.session, visit.page.id, visit.who, self._use.clock.now())
+            now = self._use.clock.now()
+            self._use.presence.wait(visit.session, visit.page.id, visit.who, now, rhythm_ms=visit.rhythm_ms)
         visit.page.send(text_frame(encode(waiting)))
 
     async def _beat(self, visit: Visit, beat: Beat) -> None:
@@ -259,6 +265,13 @@ class LiveService:
         await self._counting.player(visit, opened=beat.player == "opened")
 
     async def _floor(self, slug: SessionSlug, grant: Grant, message: FloorRequest | FloorWithdraw) -> None:
+        """A wish that cannot be granted is no reason to close the page."""
+        if grant.role not in ASKING:
+            return
+        with contextlib.suppress(StateConflict, NotFound):
+            await self._ask(slug, grant, message)
+
+    async def _ask(self, slug: SessionSlug, grant: Grant, message: FloorRequest | FloorWithdraw) -> None:
         if isinstance(message, FloorRequest):
             order = FloorOrder(grant.delegation, grant.participant, message.subject)
             await self._use.floor.ask(slug, order)

@@ -51,9 +51,11 @@ class PresenceService:
         self._tracker(slug).track(source, who, Channel.WEB, at, rhythm_ms=rhythm_ms)
         self._changed(slug)
 
-    def wait(self, slug: SessionSlug, source: SourceKey, who: Who, at: Instant) -> None:
+    def wait(
+        self, slug: SessionSlug, source: SourceKey, who: Who, at: Instant, *, rhythm_ms: int = 0
+    ) -> None:
         """An open page whose person is not let in yet."""
-        self._tracker(slug).wait(source, who, at)
+        self._tracker(slug).wait(source, who, at, rhythm_ms=rhythm_ms)
         self._changed(slug)
 
     def touch(self, slug: SessionSlug, source: SourceKey) -> None:

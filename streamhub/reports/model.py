@@ -47,12 +47,17 @@ class About:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionReport:
-    """The report of one session. ``timeline`` has at most ``PRINTED_ROWS`` points."""
+    """The report of one session.
+
+    ``timeline`` has at most ``PRINTED_ROWS`` points; ``picture`` is the same as SVG, empty
+    where there is nothing to draw.
+    """
 
     about: About
     session: Session
     statistics: Protected[SessionStatistics]
     timeline: Protected[Timeline]
+    picture: str
     sentences: tuple[str, ...]
     method: tuple[Rule, ...]
 

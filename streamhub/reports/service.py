@@ -8,6 +8,7 @@ from streamhub.programme.clock import WindowKind
 from streamhub.programme.service import ProgrammeService
 from streamhub.reports import method, sentences
 from streamhub.reports.model import About, SessionReport, SummitReport, printed_step
+from streamhub.reports.pictures import session_picture
 from streamhub.reports.wording import Wording
 from streamhub.statistics.disclosure import Audience
 from streamhub.statistics.service import StatisticsService
@@ -29,13 +30,15 @@ class ReportsService:
         session = await self._programme.session(slug)
         statistics = await self._statistics.of_session(slug, audience, kind)
         step = printed_step(statistics.value.window)
+        timeline = await self._statistics.timeline(slug, step, audience, kind)
         words = Wording(lang, about.summit.timezone)
         percent = statistics.value.attended_threshold.percent
         return SessionReport(
             about=about,
             session=session,
             statistics=statistics,
-            timeline=await self._statistics.timeline(slug, step, audience, kind),
+            timeline=timeline,
+            picture=session_picture(statistics.value, timeline.value, words),
             sentences=sentences.of_session(statistics.value, words),
             method=method.of_session(percent, audience, statistics.suppression, words),
         )

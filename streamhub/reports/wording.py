@@ -26,7 +26,7 @@ class Wording:
     def __init__(self, lang: str, timezone: str) -> None:
         self.lang = lang
         self._translator = translators()[lang]
-        self._zone = zone_of(timezone)
+        self.zone = zone_of(timezone)
 
     def gettext(self, message: str, **values: object) -> str:
         """A text with its ``%(name)s`` filled in."""
@@ -43,7 +43,7 @@ class Wording:
 
     def time(self, instant: Instant) -> str:
         """``15:42`` where the summit is."""
-        return f"{to_datetime(instant).astimezone(self._zone):%H:%M}"
+        return f"{to_datetime(instant).astimezone(self.zone):%H:%M}"
 
     def _set(self, text: str) -> str:
         """As a printer sets it: in French a narrow space before : ; ? ! » % and after «."""

@@ -121,7 +121,7 @@ class FiguresPage:
     """The figures of one session, on the staff's page and in the printed report.
 
     ``closed`` lists no figure: the session has not begun. ``hidden`` says that numbers were
-    hidden for publication.
+    hidden for publication. ``picture`` is the curve as SVG, for paper.
     """
 
     session: SessionRow
@@ -143,6 +143,7 @@ class FiguresPage:
     hidden: bool
     sentences: tuple[str, ...]
     rules: tuple[Rule, ...]
+    picture: str
     island: dict[str, Any]
 
 
@@ -159,6 +160,7 @@ class FiguresInput:
     threshold: int
     sentences: tuple[str, ...]
     rules: tuple[Rule, ...]
+    picture: str
     version: int | None = None
 
 
@@ -198,6 +200,7 @@ def figures_page(given: FiguresInput, reader: Reader) -> FiguresPage:
         hidden=given.audience == PUBLIC and given.threshold > 0,
         sentences=given.sentences,
         rules=given.rules,
+        picture=given.picture,
         island=msgspec.to_builtins(FigureData(given.session.slug, PLATFORMS, METRICS)),
     )
 

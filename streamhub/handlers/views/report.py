@@ -27,6 +27,7 @@ def session_page(report: SessionReport, reader: Reader) -> FiguresPage:
         threshold=report.statistics.suppression.threshold,
         sentences=report.sentences,
         rules=report.method,
+        picture=report.picture,
         version=about.version,
     )
     return figures_page(given, reader)

@@ -1,0 +1,44 @@
+"""The steps lead to the tables that the stores declare."""
+
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from streamhub.migrations import head, is_current, migrate
+from streamhub.migrations.tables import metadata
+
+
+def test_the_steps_lead_to_the_tables_of_the_stores(tmp_path):
+    database = tmp_path / "streamhub.db"
+
+    migrate(database)
+
+    engine = sa.create_engine(f"sqlite:///{database}", poolclass=sa.NullPool)
+    ours = sa.MetaData()
+    for table in metadata.sorted_tables:
+        if table.info.get("of") != "tests":
+            table.to_metadata(ours)
+    with engine.connect() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), ours)
+    assert [d for d in differences if "test_words" not in repr(d)] == []
+    assert is_current(database)
+
+
+def test_a_new_folder_is_not_at_the_newest_schema_and_a_second_run_changes_nothing(tmp_path):
+    database = tmp_path / "streamhub.db"
+    assert not is_current(database)
+
+    migrate(database)
+    migrate(database)
+
+    assert is_current(database)
+    assert head() == "0002"
+
+
+def test_the_schema_is_in_the_file_itself_before_anybody_writes(tmp_path):
+    database = tmp_path / "streamhub.db"
+
+    migrate(database)
+
+    wal = tmp_path / "streamhub.db-wal"
+    assert not wal.exists() or wal.stat().st_size == 0
