@@ -69,7 +69,7 @@ async def test_empty_tables_are_headers(programme):
 
 
 @pytest.mark.parametrize(
-    "title", ["=SOMME(1)", "+1", "-1", "@x", "'déjà'", '"guillemets"', "a,b;c", "# pas un commentaire"]
+    "title", ["=SUM(1)", "+1", "-1", "@x", "'déjà'", '"guillemets"', "a,b;c", "# pas un commentaire"]
 )
 def test_a_title_is_text_to_a_spreadsheet_and_comes_back_as_it_was(title):
     quoted = title.replace('"', '""')
