@@ -34,9 +34,10 @@ export class Curve {
     const box = /** @type {SVGElement} */ (figure.querySelector(".plot svg"));
     box.setAttribute("viewBox", `0 0 ${width} 100`);
     for (const line of box.querySelectorAll("line:not(.peak)")) line.setAttribute("x2", String(width));
+    const x = (/** @type {Point} */ point) => Math.round((point.at - first) / 1000);
+    const y = (/** @type {number} */ value) => (100 - (100 * value) / top).toFixed(1);
     /** @param {keyof Point} key */
-    const path = (key) =>
-      `M${this.points.map((p) => `${Math.round((p.at - first) / 1000)} ${(100 - (100 * p[key]) / top).toFixed(1)}`).join("L")}`;
+    const path = (key) => "M" + this.points.map((point) => [x(point), y(point[key])].join(" ")).join("L");
     box.querySelector(".l-all")?.setAttribute("d", path("present"));
     box.querySelector(".l-hall")?.setAttribute("d", path("hall"));
     box.querySelector(".l-remote")?.setAttribute("d", path("remote"));

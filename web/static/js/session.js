@@ -250,7 +250,7 @@ const hear = {
 };
 for (const type of ["up", "unstable", "lost", "stopped"])
   hear[type] = (broken) => {
-    line = { ...broken, state: type };
+    line = { at: 0, code: 0, reason: "", ...broken, state: type };
     lost ||= type === "lost";
     if (type === "stopped") shift(null);
   };

@@ -107,7 +107,7 @@ export function conduct(page, now) {
     if (next && !document.getElementById(`s-${next.id}`)) addSource(next);
     const box = byId("on-air");
     const [strong, rest] = /** @type {NodeListOf<HTMLElement>} */ (box.querySelectorAll("strong, strong + span"));
-    strong.textContent = next ? text("on_air", { name: next.label }) : text("none_on_air");
+    strong.textContent = next ? text("on_air", { name: next.label || text("text_source") }) : text("none_on_air");
     if (!changed) return;
     box.className = "say small ok";
     rest.replaceChildren(text("on_air_since", { time: clock(now(), page.zone) }), " ", ...(before ? [undoButton(before)] : []));
@@ -132,7 +132,7 @@ export function conduct(page, now) {
   function addSource(made) {
     const radio = h("input", { type: "radio", name: "source", id: `s-${made.id}`, value: made.id });
     /** @type {HTMLInputElement} */ (radio).checked = made.id === active;
-    const label = h("label", { for: `s-${made.id}` }, h("strong", {}, made.label));
+    const label = h("label", { for: `s-${made.id}` }, h("strong", {}, made.label || text("text_source")));
     document.querySelector("#sources ul")?.append(h("li", { class: "pick" }, radio, label));
   }
 
