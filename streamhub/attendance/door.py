@@ -17,12 +17,12 @@ from streamhub.attendance.door_model import (
     local_day,
 )
 from streamhub.attendance.model import Cause, Event, Key
+from streamhub.attendance.who import who_of
 from streamhub.kit.channel import Channel
 from streamhub.kit.clock import DAY, MINUTE, Clock, Instant
 from streamhub.kit.db import Database, WriteTx
 from streamhub.kit.errors import FieldInvalid, FieldProblem
 from streamhub.kit.ids import ParticipantId, SessionSlug
-from streamhub.attendance.who import who_of
 from streamhub.presence.service import PresenceService
 from streamhub.programme.model import Session, SessionState
 from streamhub.programme.service import ProgrammeService

@@ -15,6 +15,7 @@ from streamhub.cli import config_option
 from streamhub.cli.demo_history import invent_history
 from streamhub.cli.folder import settings_of
 from streamhub.cli.serve import run_server
+from streamhub.cli.summit import bring_in
 from streamhub.kit import log
 from streamhub.kit.assets import example_folder
 from streamhub.kit.clock import MINUTE, SystemClock
@@ -23,9 +24,7 @@ from streamhub.kit.folder import DataFolder
 from streamhub.kit.settings import Settings
 from streamhub.programme.files import SessionEntry, SummitFiles
 from streamhub.programme.loaders import read_folder
-from streamhub.programme.model import Summit
 from streamhub.programme.rebase import moved_to
-from streamhub.relay.model import NewSource
 from streamhub.server import addressed, bind, prepare
 from streamhub.services import Services
 
@@ -91,18 +90,9 @@ def main_session(files: SummitFiles) -> SessionEntry:
 
 async def load_example(use: Services, files: SummitFiles) -> None:
     """Store the moved summit, its streams and seats, and what happened in it so far."""
-    await use.programme.load(files, by=BY)
+    await bring_in(use, files)
     await use.programme.settle()
-    for session in files.sessions or ():
-        await use.relay.load(session.slug, [str(source) for source in session.sources], BY)
-        await use.relay.add(session.slug, _fallback(files.summit), BY)
-    await use.access.load_participants(files.participants or (), BY)
     await invent_history(use)
-
-
-def _fallback(summit: Summit) -> NewSource:
-    text = summit.fallback_text.get("fr")
-    return NewSource(text=text, phone=summit.contact_phone)
 
 
 async def _link(use: Services, role: Role) -> IssuedInvitation:

@@ -94,6 +94,17 @@ async def test_who_left_the_venue_is_not_in_its_next_session(house):
     assert await house.stays() == [("ouverture", "09:20", "09:20")]
 
 
+async def test_who_was_shown_out_of_a_session_stays_out_when_the_server_starts_again(house):
+    await house.at("09:20")
+    await house.check(venue=HALL)
+    await house.check("out", session="ouverture")
+
+    session = await house.programme.session("ouverture")
+    await house.door.open_session(session, (await house.programme.history("ouverture"))[0].at)
+
+    assert await house.stays() == [("ouverture", "09:20", "09:20")]
+
+
 async def test_leaving_the_summit_leaves_every_hall(house):
     await house.at("10:40")
     await house.check(venue=HALL)
