@@ -19,6 +19,7 @@ from streamhub.kit.ids import DelegationCode, ImportId, ParticipantId, SessionSl
 from streamhub.programme.clock import Window, WindowKind
 from streamhub.reports import method, sentences
 from streamhub.reports.model import Rule
+from streamhub.reports.pictures import session_picture
 from streamhub.reports.wording import Wording
 from streamhub.statistics.disclosure import Audience, Suppression
 from streamhub.statistics.results import (
@@ -103,16 +104,18 @@ def curve_of(*, hide: bool = False) -> Timeline:
 def figures_input(statistics: SessionStatistics, lang: str, audience: str) -> FiguresInput:
     """The page of one session."""
     words = Wording(lang, s.ZONE)
+    timeline = Timeline(60, ()) if statistics.window is None else curve_of(hide=audience == "public")
     return FiguresInput(
         session=PAST,
         statistics=statistics,
-        timeline=Timeline(60, ()) if statistics.window is None else curve_of(hide=audience == "public"),
+        timeline=timeline,
         delegations=s.DELEGATIONS,
         titles={session.slug: session.titles.get(lang) for session in s.SESSIONS},
         audience=audience,
         threshold=5,
         sentences=sentences.of_session(statistics, words),
         rules=method.of_session(80, Audience(audience), Suppression(5, applied=False), words),
+        picture=session_picture(statistics, timeline, words),
     )
 
 

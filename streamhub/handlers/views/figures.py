@@ -88,11 +88,12 @@ class DelegationRow:
     """One delegation. ``share`` is the length of its bar, per mille of the largest.
 
     ``attended`` is None where hidden; ``counted`` is False where there must be no count at all.
+    ``represented`` is None for the press and others: they are never said to be there or absent.
     """
 
     name: str
     kind: str
-    represented: bool
+    represented: bool | None
     counted: bool
     attended: Shown
     share: int
@@ -195,8 +196,8 @@ def figures_page(given: FiguresInput, reader: Reader) -> FiguresPage:
         declared=tuple(p for p, kind in zip(platforms, kinds, strict=True) if kind is FigureKind.DECLARED),
         curve=curve([point(p.at, p.present, p.hall, p.zoom, p.web) for p in given.timeline.points], times),
         delegations=delegations,
-        there=sum(d.represented for d in delegations if d.kind in OFFICIAL),
-        absent=sum(not d.represented for d in delegations if d.kind in OFFICIAL),
+        there=sum(d.represented is True for d in delegations),
+        absent=sum(d.represented is False for d in delegations),
         hidden=given.audience == PUBLIC and given.threshold > 0,
         sentences=given.sentences,
         rules=given.rules,
@@ -253,7 +254,7 @@ def delegation_rows(
         DelegationRow(
             name=d.names.get(lang),
             kind=d.kind.value,
-            represented=d.code in represented or bool(found.get(d.code)),
+            represented=d.code in represented if d.kind in OFFICIAL else None,
             counted=counts is not None,
             attended=shown(found.get(d.code, 0), lang),
             share=(found.get(d.code, 0) or 0) * 1000 // most,
@@ -265,7 +266,7 @@ def delegation_rows(
         share = (people or 0) * 1000 // most
         rows.append(
             DelegationRow(
-                "", "none", represented=True, counted=True, attended=shown(people, lang), share=share
+                "", "none", represented=None, counted=True, attended=shown(people, lang), share=share
             )
         )
     return tuple(rows)
