@@ -74,9 +74,9 @@ async def source(request: web.Request) -> web.Response:
 
 
 async def open_source(request: web.Request) -> web.Response:
-    """POST /api/v1/sessions/{slug}/source:open."""
+    """POST /api/v1/sessions/{slug}/source:open; ``?source=`` for a meeting beside what is on."""
     session, grant = await enter_session(request, slug_of(request))
-    view = await _shown(request, session.slug, grant)
+    view = await _left_for(request, session.slug, grant)
     if view.elsewhere and grant is not None:
         await services(request).live.gone_elsewhere(session.slug, grant)
     return web.Response(status=204)
@@ -118,6 +118,18 @@ async def _shown(request: web.Request, slug: SessionSlug, grant: Grant | None) -
         if channel in {None, found.channel}:
             return relay.view(found, grant, language(request))
     raise NotFound("nothing is on")
+
+
+async def _left_for(request: web.Request, slug: SessionSlug, grant: Grant | None) -> SourceView:
+    """The source that ``?source=`` names, by default what is on; raises NotFound."""
+    wanted = request.query.get("source")
+    if wanted is None:
+        return await _shown(request, slug, grant)
+    relay = services(request).relay
+    for found in await relay.sources(slug):
+        if found.id == wanted:
+            return relay.view(found, grant)
+    raise NotFound("the session has no such source")
 
 
 async def _listed(request: web.Request, slug: SessionSlug, found: Iterable[Source]) -> list[ListedSource]:

@@ -38,7 +38,7 @@ async def session(request: web.Request) -> web.Response:
         source,
         await reader_of(request),
     )
-    policy = PagePolicy(frames=("'self'",))
+    policy = PagePolicy(frames_self=True)
     return await render(request, "session.html", policy=policy, page=page, zoom=zoom)
 
 

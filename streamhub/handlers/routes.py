@@ -252,7 +252,7 @@ CONDUCT = (
         handler=api_sources.open_source,
         allow=PUBLIC,
         summary="The caller leaves for a source that opens elsewhere",
-        query=("channel",),
+        query=("channel", "source"),
         status=204,
     ),
     Route(

@@ -158,6 +158,20 @@ async def test_who_opens_a_video_in_a_new_tab_stays_here(house):
         assert house.use.presence.person(ROOM, delegate.participant).state == "online"
 
 
+async def test_the_meeting_beside_the_video_is_named(house):
+    delegate = await house.guest()
+    await house.begin()
+    meeting = await house.show(ZOOM)
+    await house.show(YOUTUBE)
+
+    async with house.page(delegate):
+        unknown, _ = await house.ask("POST", f"{SOURCE}:open?source=src_nothing", delegate)
+        status, _ = await house.ask("POST", f"{SOURCE}:open?source={meeting.id}", delegate)
+
+        assert (unknown, status) == (404, 204)
+        assert house.use.presence.person(ROOM, delegate.participant).state == "elsewhere"
+
+
 async def test_a_public_viewer_may_leave_and_is_nobody(house):
     await house.begin(OPEN)
     await house.show(ZOOM, OPEN)
@@ -221,7 +235,7 @@ async def test_a_source_is_added_without_being_shown(house):
     ("url", "reason"),
     [
         ("https://www.youtube.com.evil.example/watch?v=dQw4w9WgXcQ", "unknown_provider"),
-        ("http://youtu.be/dQw4w9WgXcQ", "not_https"),
+        ("http://stream.example.be/live/salle.m3u8", "not_https"),
         ("javascript:alert(1)", "not_a_link"),
     ],
 )
@@ -258,6 +272,7 @@ async def test_switching_reaches_every_open_page_and_twice_is_once(house):
     delegate, moderator = await house.guest(), await house.guest(Role.MODERATOR)
     await house.begin()
     await house.show(YOUTUBE)
+    house.clock.advance(minutes=1)
     _, added = await house.ask("POST", SOURCES, moderator, {"url": ZOOM})
 
     async with house.page(delegate) as page:
