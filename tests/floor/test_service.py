@@ -98,8 +98,9 @@ async def test_asking_again_with_other_words_changes_the_words_only(floor, clock
     assert (request.subject, request.minutes) == ("Santé", 3)
 
 
-async def test_a_moderator_asks_once_for_a_delegation_beside_the_requests_of_its_people(floor):
+async def test_a_moderator_asks_once_for_a_delegation_beside_the_requests_of_its_people(floor, clock):
     of_a_person = await ask(floor, AWA)
+    clock.advance(seconds=1)
 
     for_benin = await ask(floor, None)
     again = await ask(floor, None)
