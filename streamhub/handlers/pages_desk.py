@@ -22,7 +22,7 @@ async def desk(request: web.Request) -> web.Response:
         delegations=await use.programme.delegations(),
         inside=await use.door.inside_today(),
         online=await _online(request),
-        venues=[s.venue for s in today or sessions],
+        sessions=today or sessions,
     )
     return await render(request, "desk.html", page=desk_page(given, reader.times, reader.now))
 

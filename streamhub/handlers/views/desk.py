@@ -8,12 +8,13 @@ import msgspec
 
 from streamhub.access.model import Participant
 from streamhub.attendance.door_model import CheckIn
+from streamhub.handlers.views.programme import OPEN
 from streamhub.handlers.views.times import Moment, Times
 from streamhub.handlers.views.wall import official
 from streamhub.kit.clock import Instant
 from streamhub.kit.ids import ParticipantId
 from streamhub.kit.text import folded
-from streamhub.programme.model import REHEARSAL, RESERVED, Delegation
+from streamhub.programme.model import REHEARSAL, RESERVED, Delegation, Session, SessionState
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,14 @@ class DeskGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class Door:
+    """Where a desk may stand: ``value`` is ``venue:…`` or ``session:…``, as the script sends it on."""
+
+    value: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeskData:
     """What the desk's script starts from."""
 
@@ -49,10 +58,14 @@ class DeskData:
 
 @dataclass(frozen=True, slots=True)
 class DeskPage:
-    """What ``/desk`` shows; team and observers stand in no tally."""
+    """What ``/desk`` shows; team and observers stand in no tally.
+
+    The first of ``venues`` is where a session runs now, so that a tap counts in its hall.
+    """
 
     day: str
-    venues: tuple[str, ...]
+    venues: tuple[Door, ...]
+    sessions: tuple[Door, ...]
     arrived: int
     expected: int
     groups: tuple[DeskGroup, ...]
@@ -61,13 +74,13 @@ class DeskPage:
 
 @dataclass(frozen=True, slots=True)
 class DeskInput:
-    """What the desk is made of: everybody invited, who is inside today, who is on line."""
+    """What the desk is made of: everybody invited, who is inside today, who is on line, the day's sessions."""
 
     participants: Sequence[Participant]
     delegations: Sequence[Delegation]
     inside: Sequence[CheckIn]
     online: Mapping[ParticipantId, Instant]
-    venues: Sequence[str]
+    sessions: Sequence[Session]
 
 
 def desk_page(given: DeskInput, times: Times, now: Instant) -> DeskPage:
@@ -87,12 +100,23 @@ def desk_page(given: DeskInput, times: Times, now: Instant) -> DeskPage:
     )
     return DeskPage(
         day=times.moment(now).day,
-        venues=tuple(dict.fromkeys(v for v in given.venues if v)),
+        venues=tuple(Door(f"venue:{venue}", venue) for venue in _venues(given.sessions)),
+        sessions=tuple(
+            Door(f"session:{s.slug}", f"{times.moment(s.starts_at).hm} {s.titles.get(lang)}")
+            for s in sorted(given.sessions, key=lambda s: (s.starts_at, s.order))
+            if s.state is not SessionState.ENDED
+        ),
         arrived=sum(group.arrived for group in counted),
         expected=sum(len(group.people) for group in counted),
         groups=(*counted, *team),
         island=msgspec.to_builtins(data),
     )
+
+
+def _venues(sessions: Sequence[Session]) -> tuple[str, ...]:
+    """The places of the day, those with open sessions first, in time order."""
+    ranked = sorted(sessions, key=lambda s: (s.state not in OPEN, s.ends_at, s.order))
+    return tuple(dict.fromkeys(s.venue for s in ranked if s.venue))
 
 
 def _group(
