@@ -102,8 +102,8 @@ async def match(request: web.Request) -> web.Response:
     asked = await body(request, MatchBody)
     one_of("participant", {"participant": asked.participant, "delegation": asked.delegation})
     target = Target(
-        ParticipantId(asked.participant) if asked.participant else None,
-        DelegationCode(asked.delegation) if asked.delegation else None,
+        ParticipantId(asked.participant) if asked.participant is not None else None,
+        DelegationCode(asked.delegation) if asked.delegation is not None else None,
     )
     row = request.match_info["row"]
     if not re.fullmatch(r"[0-9]{1,12}", row):

@@ -11,6 +11,7 @@ from streamhub.handlers.headers import secure
 from streamhub.handlers.request import BY_COOKIE, COOKIE, GRANT, REFUSAL, services
 from streamhub.handlers.routing import PUBLIC, Handler, Route
 from streamhub.kit.errors import CrossOrigin, RoleForbidden, StreamhubError, TokenInvalid
+from streamhub.kit.ids import SessionSlug
 from streamhub.kit.log import get_logger
 
 log = get_logger(__name__)
@@ -47,19 +48,21 @@ async def authorise(request: web.Request, handler: Handler) -> web.StreamRespons
         return await handler(request)
     await _identify(request)
     if route.allow is not PUBLIC:
-        _require(request, route)
+        await _require(request, route)
     if request.method not in _SAFE and request.get(BY_COOKIE):
         check_same_origin(request)
     return await handler(request)
 
 
 def check_same_origin(request: web.Request) -> None:
-    """Refuse a write that another site may have caused; raises CrossOrigin."""
+    """Refuse a write that another site may have caused; raises CrossOrigin.
+
+    A form on a page without referrer, such as ours for entering, says ``Origin: null``.
+    """
     origin = request.headers.get(hdrs.ORIGIN)
-    if origin is not None:
-        if origin == services(request).settings.public_url:
-            return
-    elif request.headers.get("Sec-Fetch-Site") == "same-origin":
+    if origin == services(request).settings.public_url:
+        return
+    if origin in {None, "null"} and request.headers.get("Sec-Fetch-Site") == "same-origin":
         return
     raise CrossOrigin("this request came from another site")
 
@@ -87,12 +90,16 @@ def _bearer(header: str) -> str:
     return token.strip()
 
 
-def _require(request: web.Request, route: Route) -> None:
+async def _require(request: web.Request, route: Route) -> None:
+    """The role, and the invitation's sessions where the address names one: whoever opens A stays out of B."""
     grant: Grant | None = request.get(GRANT)
     if grant is None:
         raise request.get(REFUSAL) or TokenInvalid("this needs an invitation")
     if route.allow is None or grant.role not in route.allow:
         raise RoleForbidden(f"the role {grant.role} may not do this")
+    slug = request.match_info.get("slug")
+    if slug is not None:
+        await services(request).access.require(grant, SessionSlug(slug))
 
 
 def _route(request: web.Request) -> Route | None:

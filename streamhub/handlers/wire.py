@@ -8,6 +8,8 @@ from streamhub.kit.clock import Instant, parse_rfc3339
 from streamhub.kit.errors import FieldInvalid, FieldProblem
 from streamhub.kit.text import clean
 
+_TOO_LATE = parse_rfc3339("3000-01-01T00:00:00Z")  # near the years 1 and 9999 no local time can be told
+
 
 class Body(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """A request body: unknown fields are refused by name."""
@@ -18,11 +20,14 @@ class Answer(msgspec.Struct, kw_only=True):
 
 
 def instant(field: str, text: str) -> Instant:
-    """An RFC 3339 time; raises FieldInvalid."""
+    """An RFC 3339 time from 1970 to 2999; raises FieldInvalid."""
     try:
-        return parse_rfc3339(text)
+        found = parse_rfc3339(text)
     except (ValueError, OverflowError):
-        raise FieldInvalid(FieldProblem(field, "must be a time such as 2021-11-04T13:30:00Z")) from None
+        found = -1
+    if not 0 <= found < _TOO_LATE:
+        raise FieldInvalid(FieldProblem(field, "must be a time such as 2021-11-04T13:30:00Z"))
+    return found
 
 
 def optional_instant(field: str, text: str | None) -> Instant | None:

@@ -1,0 +1,250 @@
+"""Every route and who may use it, against a table written down here a second time."""
+
+import re
+
+import msgspec
+import pytest
+from openapi_spec_validator import validate
+
+from streamhub.access.roles import Role
+from streamhub.handlers.app import build_app
+from streamhub.handlers.routes import ROUTES
+from streamhub.handlers.routing import PUBLIC
+from tests.edge.conftest import LIVE, ROOM
+
+API = "/api/v1"
+ANYBODY = "anybody"
+INVITED = " ".join(Role)
+ORGANISER = "organiser"
+MODERATORS = "moderator organiser"
+STAGE = "technician moderator organiser"
+DESK = "desk moderator organiser"
+FIGURES = "communications organiser"
+LINKS = "correspondent moderator organiser"
+
+# The contract's table of calls and pages, in its order.
+WHO_MAY = {
+    "POST /api/v1/invitations": "organiser desk correspondent",
+    "GET /api/v1/invitations": LINKS,
+    "GET /api/v1/invitations/{id}": LINKS,
+    "POST /api/v1/invitations/{id}:revoke": LINKS,
+    "POST /api/v1/invitations/{id}:replace": LINKS,
+    "POST /api/v1/sessions/{slug}/tokens": ORGANISER,
+    "POST /api/v1/tokens:verify": ANYBODY,
+    "POST /api/v1/enter": ANYBODY,
+    "GET /api/v1/me": INVITED,
+    "GET /api/v1/me/stays": INVITED,
+    "GET /api/v1/sessions": ANYBODY,
+    "GET /api/v1/sessions/{slug}": ANYBODY,
+    "PUT /api/v1/sessions/{slug}/state": MODERATORS,
+    "POST /api/v1/sessions/{slug}:shift": MODERATORS,
+    "GET /api/v1/sessions/{slug}/source": ANYBODY,
+    "POST /api/v1/sessions/{slug}/source:open": ANYBODY,
+    "GET /api/v1/sessions/{slug}/sources": STAGE,
+    "POST /api/v1/sessions/{slug}/sources": MODERATORS,
+    "PUT /api/v1/sessions/{slug}/source": MODERATORS,
+    "GET /api/v1/sessions/{slug}/presence": STAGE,
+    "POST /api/v1/sessions/{slug}/people/{participant}:admit": MODERATORS,
+    "POST /api/v1/sessions/{slug}/people/{participant}:remove": MODERATORS,
+    "PUT /api/v1/sessions/{slug}/people/{participant}/excused": MODERATORS,
+    "POST /api/v1/sessions/{slug}/notices": MODERATORS,
+    "GET /api/v1/sessions/{slug}/floor": "delegate correspondent technician moderator organiser",
+    "POST /api/v1/sessions/{slug}/floor": "delegate correspondent moderator organiser",
+    "POST /api/v1/sessions/{slug}/floor/{id}:grant": MODERATORS,
+    "POST /api/v1/sessions/{slug}/floor/{id}:done": MODERATORS,
+    "POST /api/v1/sessions/{slug}/floor/{id}:withdraw": "delegate correspondent moderator organiser",
+    "PUT /api/v1/sessions/{slug}/floor/order": MODERATORS,
+    "POST /api/v1/check-ins": DESK,
+    "POST /api/v1/sessions/{slug}/corrections": MODERATORS,
+    "GET /api/v1/sessions/{slug}/statistics": FIGURES,
+    "GET /api/v1/statistics": FIGURES,
+    "GET /api/v1/sessions/{slug}/timeline": FIGURES,
+    "POST /api/v1/figures": FIGURES,
+    "POST /api/v1/imports/{kind}": FIGURES,
+    "POST /api/v1/imports/{id}:apply": FIGURES,
+    "POST /api/v1/imports/{id}:undo": FIGURES,
+    "GET /api/v1/queue": FIGURES,
+    "POST /api/v1/queue/{row}:match": FIGURES,
+    "GET /api/v1/sessions/{slug}/report.json": FIGURES,
+    "GET /api/v1/sessions/{slug}/report.csv": FIGURES,
+    "GET /api/v1/sessions/{slug}/report.html": FIGURES,
+    "GET /api/v1/report.json": FIGURES,
+    "GET /api/v1/report.csv": FIGURES,
+    "GET /api/v1/report.html": FIGURES,
+    "GET /healthz": ANYBODY,
+    "GET /readyz": ANYBODY,
+    "GET /.well-known/jwks.json": ANYBODY,
+    "GET /openapi.json": ANYBODY,
+    "GET /asyncapi.json": ANYBODY,
+    "GET /api/v1/live": ANYBODY,
+    "POST /api/v1/sessions/{slug}/beat": ANYBODY,
+    "GET /": ANYBODY,
+    "GET /j/{code}": ANYBODY,
+    "POST /j/{code}": ANYBODY,
+    "GET /j": ANYBODY,
+    "GET /s/{slug}": ANYBODY,
+    "GET /s/{slug}/player": ANYBODY,
+    "GET /s/{slug}/wall": STAGE,
+    "GET /s/{slug}/projector": STAGE,
+    "GET /desk": DESK,
+    "GET /figures": FIGURES,
+    "GET /figures/print": FIGURES,
+    "GET /figures/{slug}": FIGURES,
+    "GET /figures/{slug}/print": FIGURES,
+    "GET /me": INVITED,
+    "GET /privacy": ANYBODY,
+    "GET /static/{version}/{name}": ANYBODY,
+    "GET /brand/logo": ANYBODY,
+    "GET /brand/accent.css": ANYBODY,
+}
+
+THINGS = {
+    "slug": LIVE,
+    "id": "i_none",
+    "participant": "p_none",
+    "row": "1",
+    "kind": "zoom-participants",
+    "code": "a" * 26,
+    "version": "0",
+    "name": "css/style.css",
+}
+
+
+def name(route):
+    """``GET /static/{version}/{name}``: without the patterns that a parameter must match."""
+    return f"{route.method} {re.sub(r':[^}]+(?=})', '', route.path)}"
+
+
+def address(route, slug=LIVE):
+    return re.sub(r"\{(\w+)(?::[^}]+)?\}", lambda match: (THINGS | {"slug": slug})[match[1]], route.path)
+
+
+def test_the_table_is_the_one_written_here():
+    assert sorted(name(route) for route in ROUTES) == sorted(WHO_MAY)
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=name)
+def test_a_route_says_who_may_use_it(route):
+    expected = (
+        PUBLIC if WHO_MAY[name(route)] == ANYBODY else frozenset(map(Role, WHO_MAY[name(route)].split()))
+    )
+
+    assert route.allow == expected
+
+
+async def test_the_router_holds_the_table_and_nothing_else(house):
+    router = build_app(house.use).router
+
+    assert sorted(f"{r.method} {r.resource.canonical}" for r in router.routes()) == sorted(WHO_MAY)
+
+
+async def test_openapi_is_valid_and_lists_exactly_the_routes(house):
+    async with house.client.get("/openapi.json") as answer:
+        document = await answer.json()
+
+    validate(document)
+    listed = {
+        f"{method.upper()} {path}": said
+        for path, item in document["paths"].items()
+        for method, said in item.items()
+    }
+    assert sorted(listed) == sorted(WHO_MAY)
+    for key, roles in WHO_MAY.items():
+        assert listed[key]["x-roles"] == (roles if roles == ANYBODY else sorted(roles.split())), key
+        assert ("security" in listed[key]) == (roles != ANYBODY), key
+
+
+async def test_asyncapi_is_an_asyncapi_document(house):
+    async with house.client.get("/asyncapi.json") as answer:
+        assert (await answer.json())["asyncapi"].startswith("3.")
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=name)
+async def test_the_named_roles_may_and_nobody_else(house, guests, route):
+    body = {} if route.method in {"POST", "PUT"} and not route.form else None
+
+    for role, guest in [*guests.items(), (None, None)]:
+        async with house.raw(route.method, address(route), guest, body) as answer:
+            status, text = answer.status, await answer.read()
+            problem = msgspec.json.decode(text) if answer.content_type == "application/problem+json" else {}
+        assert status < 500, (role, text)
+        assert_sensible(route, answer, text, problem)
+        if WHO_MAY[name(route)] == ANYBODY or (role is not None and role in WHO_MAY[name(route)].split()):
+            assert status not in {401, 403}, (role, text)
+        elif role is None:
+            assert status == 401
+            assert problem.get("code", "token_invalid") == "token_invalid"
+        else:
+            assert status == 403, (role, text)
+            assert problem.get("code", "role_forbidden") == "role_forbidden"
+
+
+def assert_sensible(route, answer, text, problem):
+    """No empty page and no half answer: an error is a problem document, on pages a page."""
+    if answer.status in {204, 304}:
+        assert text == b""
+    elif answer.status < 400:
+        assert text
+    elif not problem:
+        assert route.page
+        assert text.lstrip().startswith(b"<!doctype html>")
+    else:
+        assert set(problem) >= {"type", "title", "status", "detail", "code"}
+        assert problem["status"] == answer.status
+
+
+INVITED_ONLY = [
+    f"GET {API}/sessions/{ROOM}",
+    f"GET {API}/sessions/{ROOM}/source",
+    f"POST {API}/sessions/{ROOM}/source:open",
+    f"POST {API}/sessions/{ROOM}/beat",
+    f"GET /s/{ROOM}",
+    f"GET /s/{ROOM}/player",
+]
+
+
+@pytest.mark.parametrize("call", INVITED_ONLY)
+async def test_public_routes_of_an_invited_session_want_the_invitation(house, guests, call):
+    method, path = call.split()
+    stranger = await house.guest(sessions=(LIVE,))
+    body = {"page": "page-0001"} if method == "POST" else None
+
+    found = []
+    for guest in (None, stranger, guests[Role.DELEGATE]):
+        async with house.raw(method, path, guest, body) as answer:
+            found.append(answer.status)
+
+    assert found[:2] == [401, 403]
+    assert found[2] in {200, 204, 404}  # 404: no such source to play
+
+
+MANAGED = [
+    ("PUT", "state", {"state": "live"}),
+    ("POST", "notices", {"text": "Bonjour"}),
+    ("GET", "presence", None),
+    ("GET", "sources", None),
+    ("GET", "floor", None),
+    ("POST", "people/p_none:remove", {}),
+    ("POST", "people/p_none:admit", {}),
+    ("PUT", "people/p_none/excused", {}),
+    (
+        "POST",
+        "corrections",
+        {
+            "participant": "p_none",
+            "since": "2021-11-04T12:00:00Z",
+            "until": "2021-11-04T12:10:00Z",
+            "present": True,
+            "reason": "vu",
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "body"), MANAGED, ids=lambda value: str(value)[:24])
+async def test_a_moderator_of_one_session_does_nothing_in_another(house, method, path, body):
+    moderator = await house.guest(Role.MODERATOR, sessions=(LIVE,))
+
+    status, answer = await house.ask(method, f"/sessions/{ROOM}/{path}", moderator, body)
+
+    assert (status, answer["code"]) == (403, "wrong_session")
