@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from streamhub.audience.model import PlatformFigure
 from streamhub.kit.ids import SessionSlug
 from streamhub.programme.clock import Window
-from streamhub.programme.model import RESERVED, Delegation
+from streamhub.programme.model import Delegation
 from streamhub.statistics import model
 from streamhub.statistics.model import Attendance, Attendee, Opening, Person, PlayerTime
 from streamhub.statistics.results import (
@@ -109,7 +109,7 @@ def _matrix(
     return tuple(
         DelegationPresence(d.code, tuple(d.code in codes for codes in there))
         for d in delegations
-        if d.kind in model.OFFICIAL and d.code not in RESERVED
+        if d.kind in model.OFFICIAL
     )
 
 

@@ -12,7 +12,7 @@ from streamhub.statistics.disclosure import (
 from streamhub.statistics.summary import SummitMaterial, count_session, count_summit
 from streamhub.statistics.timeline import timeline
 from tests.statistics.people import DELEGATIONS, window
-from tests.statistics.test_hiding import crowd, material
+from tests.statistics.sessions import crowd, material
 
 
 def counted(**channels):

@@ -1,78 +1,36 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from streamhub.audience.model import FigureKind
 from streamhub.kit.channel import Channel
 from streamhub.kit.clock import SECOND
 from streamhub.statistics import hiding
-from streamhub.statistics.hiding import hide_in_session, hide_in_summit, hide_in_timeline
-from streamhub.statistics.model import Attendance, Attendee, Person, attended_threshold, duration
+from streamhub.statistics.hiding import hide_in_session, hide_in_timeline
+from streamhub.statistics.model import Person, attended_threshold, duration
 from streamhub.statistics.results import (
     AttendedThreshold,
     ByChannel,
-    CountryCount,
-    DelegationCount,
     Duration,
     Peak,
     PlatformNumber,
-    Point,
     Represented,
-    Timeline,
     Viewers,
 )
-from streamhub.statistics.summary import (
-    SessionMaterial,
-    SummitMaterial,
-    count_session,
-    count_summit,
-)
-from streamhub.statistics.sums import is_small
 from streamhub.statistics.timeline import timeline
 from tests.statistics.attacker import leaks, tables
 from tests.statistics.people import (
-    DELEGATIONS,
-    HALL,
-    WEB,
-    ZOOM,
     at,
-    delegation,
     stay,
-    tiny_stays,
     window,
 )
-
-
-def crowd(hall=0, zoom=0, web=0, *, minutes=120, of=("BJ",), name="p"):
-    """So many people in each channel for so long from the beginning, of the delegations in turn."""
-    channels = [HALL] * hall + [ZOOM] * zoom + [WEB] * web
-    return [stay(f"{name}{i}", 0, minutes, c, of[i % len(of)]) for i, c in enumerate(channels)]
-
-
-def material(*groups, session="gala", registered=50, **others):
-    stays = tuple(one for group in groups for one in group)
-    return SessionMaterial(
-        session=session,
-        window=window(),
-        registered=registered,
-        percent=80,
-        delegations=DELEGATIONS,
-        stays=stays,
-        **others,
-    )
-
-
-def session(*groups, **others):
-    return count_session(material(*groups, **others)).statistics
+from tests.statistics.sessions import crowd, material, session
 
 
 def hidden(*groups, threshold=5, **others):
     return hide_in_session(session(*groups, **others), threshold)
-
-
-# A session
 
 
 def test_a_session_of_many_is_published_as_it_is_but_for_its_delegations():
@@ -130,32 +88,43 @@ def test_few_who_stayed_long_are_hidden_alone():
     assert shown.duration == Duration((2 * 120 + 18 * 60) * 60, 60 * 60)
 
 
-def test_time_that_would_tell_how_many_stayed_long_is_hidden_with_the_curve():
-    """5 of 5 and nearly: 4 for the whole 2 h, one for 95 minutes; only 4 can make the median."""
-    few = [crowd(hall=4), crowd(hall=1, minutes=95, name="q")]
+@pytest.mark.parametrize(("others", "minutes"), [(1, 95), (5, 95.9)])
+def test_time_that_would_tell_how_many_stayed_long_is_hidden_with_the_curve(others, minutes):
+    """Four for all of the two hours. Three could not make the median, or not the total."""
+    few = [crowd(hall=4), crowd(hall=others, minutes=minutes, name="q")]
     exact = session(*few)
     shown = hide_in_session(exact, 5)
     curve = hide_in_timeline(timeline(material(*few).stays, window(), 3600), exact, 5)
 
-    assert (shown.attended, shown.attended_threshold.people) == (5, None)
+    assert (shown.attended, shown.attended_threshold.people) == (4 + others, None)
     assert shown.duration == Duration(None, None, suppressed=True)
     assert [point.present for point in curve.points] == [None, None]
 
 
-def test_total_time_is_hidden_where_the_curve_and_it_would_tell_that_somebody_was_alone():
-    alone = [crowd(hall=9, minutes=100), crowd(hall=1, name="q")]
-    a_few = [crowd(hall=9, minutes=100), crowd(hall=1, name="q"), crowd(hall=1, minutes=110, name="r")]
+@pytest.mark.parametrize("few", [1, 4])
+def test_total_time_is_hidden_where_the_curve_and_it_would_tell_how_few_there_were(few):
+    """Alone for twenty minutes, or four all the time: no other number makes the total."""
+    shown = hidden(crowd(hall=9, minutes=100), crowd(hall=few, name="q"))
 
-    assert hidden(*alone).duration == Duration(None, 100 * 60, suppressed=True)
-    assert hidden(*a_few).duration == Duration((9 * 100 + 120 + 110) * 60, 100 * 60)
+    assert shown.duration == Duration(None, 100 * 60, suppressed=True)
 
 
-def test_never_more_than_a_few_at_once_hides_peak_and_all_time():
-    relay = [stay(f"p{i}", 20 * i, 20 * i + 20) for i in range(6)]
-    shown = hidden(relay)
+def test_total_time_is_told_where_a_few_can_have_been_more_or_less():
+    shown = hidden(crowd(hall=9, minutes=100), crowd(hall=1, name="q"), crowd(hall=1, minutes=110, name="r"))
 
-    assert shown.attended == 6
-    assert (shown.peak, shown.duration.suppressed) == (Peak(None, None, suppressed=True), True)
+    assert shown.duration == Duration((9 * 100 + 120 + 110) * 60, 100 * 60)
+
+
+def test_five_who_stay_for_80_percent_and_are_never_five_would_tell_that_four_were_together():
+    away = [(24 * i, 24 * i + 24) for i in range(5)]
+    stays = [stay(f"p{i}", *part) for i, (a, b) in enumerate(away) for part in ((0, a), (b, 120))]
+
+    shown = hidden(stays)
+
+    assert shown.attended == 5
+    assert shown.peak == Peak(None, None, suppressed=True)
+    assert shown.attended_threshold == AttendedThreshold(80, None, suppressed=True)
+    assert shown.duration == Duration(None, None, suppressed=True)
 
 
 def test_registered_is_hidden_where_it_is_small_whoever_came():
@@ -226,6 +195,7 @@ def test_no_channel_can_be_computed_even_by_running_the_program_on_every_session
 
 
 @given(st.lists(st.integers(1, 6_000), min_size=5, max_size=9), st.integers(50, 100), st.integers(1, 4))
+@example([100, 4_100, 4_500, 5_000, 6_000], 80, 3)
 def test_whoever_can_have_stayed_long_is_shown_by_people_who_publish_the_same(lengths, percent, long):
     """A window of six seconds; times in milliseconds."""
     within = window(0, 0.1)
@@ -240,6 +210,7 @@ def test_whoever_can_have_stayed_long_is_shown_by_people_who_publish_the_same(le
 
     others = witness(exact, long)
 
+    assert len(others) == exact.attended
     assert duration(lasting(others)) == exact.duration
     assert attended_threshold(lasting(others), within, percent).people == long
 
@@ -267,165 +238,3 @@ def witness(exact, long):
         if total <= sum(lengths) < total + SECOND:
             return lengths
     raise AssertionError(exact)
-
-
-# A curve
-
-
-def point(hall, zoom, web, most=None):
-    present = hall + zoom + web
-    return Point(at(0), present, hall, zoom, web, present if most is None else most)
-
-
-def on_curve(one, of=None, threshold=5):
-    """What is shown of (present, hall, zoom, web, peak_in_step)."""
-    exact = session(crowd(hall=20, zoom=20, web=20)) if of is None else of
-    [shown] = hide_in_timeline(Timeline(60, (one,)), exact, threshold).points
-    assert shown.suppressed == (shown != one)
-    return shown.present, shown.hall, shown.zoom, shown.web, shown.peak_in_step
-
-
-def test_a_point_with_many_is_shown_and_one_with_nobody_is_a_true_nought():
-    assert on_curve(point(8, 5, 9)) == (22, 8, 5, 9, 22)
-    assert on_curve(point(0, 0, 0)) == (0, 0, 0, 0, 0)
-
-
-def test_a_point_with_a_few_shows_its_noughts_only_and_no_peak():
-    assert on_curve(point(3, 0, 0, most=30)) == (None, None, 0, 0, None)
-
-
-def test_a_few_who_came_and_went_between_two_points_are_hidden():
-    assert on_curve(point(0, 0, 0, most=3)) == (0, 0, 0, 0, None)
-
-
-def test_a_small_part_of_a_point_takes_another_with_it():
-    assert on_curve(point(8, 6, 3)) == (17, 8, None, None, 17)
-
-
-def test_where_the_session_is_not_split_no_point_is_not_even_by_its_noughts():
-    eleven_and_one = session(crowd(hall=11, zoom=1))
-
-    assert on_curve(point(11, 0, 0, most=12), eleven_and_one) == (11, None, None, None, 12)
-    assert on_curve(point(0, 0, 0, most=12), eleven_and_one) == (0, 0, 0, 0, 12)
-
-
-def test_where_attendance_is_hidden_nobody_stands_on_the_curve():
-    one_each = session(crowd(hall=5, of=("BJ", "BE", "BE-WAL", "BE-BRU", "UNESCO")))
-
-    assert on_curve(point(5, 0, 0), one_each) == (None, None, 0, 0, None)
-
-
-@pytest.mark.parametrize("threshold", [2, 3, 4, 5])
-def test_no_part_of_a_point_can_be_computed_even_by_running_the_program_on_every_point(threshold):
-    exact = session(crowd(hall=20, zoom=20, web=20))
-
-    def published(numbers, most):
-        return on_curve(point(*numbers, most), exact, threshold), (sum(numbers), *numbers, most)
-
-    assert (
-        leaks(
-            published(numbers, most)
-            for total in range(14)
-            for numbers in tables(3, total)
-            for most in range(total, 16)
-        )
-        == []
-    )
-
-
-@given(tiny_stays(), st.integers(3, 6))
-def test_no_small_number_stands_on_a_protected_curve(stays, threshold):
-    stays = [Attendance(s.participant, s.delegation, s.channel, at(s.since), at(s.until)) for s in stays]
-    counted = count_session(replace(material(), stays=tuple(stays))).statistics
-
-    shown = hide_in_timeline(timeline(stays, window(), 600), counted, threshold)
-
-    for one in shown.points:
-        for number in (one.present, one.hall, one.zoom, one.web, one.peak_in_step):
-            assert number is None or not is_small(number, threshold)
-
-
-# The summit
-
-
-def summit(*sessions, check_ins=(), delegations=DELEGATIONS, registered=50):
-    counted = tuple(count_session(replace(one, delegations=delegations)) for one in sessions)
-    return count_summit(
-        SummitMaterial(
-            registered=registered, delegations=delegations, sessions=counted, check_ins=tuple(check_ins)
-        )
-    )
-
-
-def rows(found):
-    return {row.code: row.attended for row in found}
-
-
-def test_small_delegations_are_hidden_over_the_summit_and_the_others_told():
-    big, small = crowd(hall=31, of=("BE",)), crowd(hall=3, name="q", of=("BJ",))
-    unesco = crowd(hall=4, name="r", of=("UNESCO",))
-
-    shown = hide_in_summit(summit(material(big, small, unesco)), DELEGATIONS, 5)
-
-    assert shown.attended == 38
-    assert rows(shown.by_delegation) == {
-        "BJ": None, "BE": 31, "BE-WAL": 0, "BE-BRU": 0, "UNESCO": None, "PRESS": 0,
-    }  # fmt: skip
-    assert rows(shown.by_country) == {"BJ": None, "BE": 31, None: None}
-    assert DelegationCount("BJ", None, suppressed=True) in shown.by_delegation
-    assert CountryCount(None, None, suppressed=True) in shown.by_country
-    assert (shown.represented.codes, shown.suppressed) == (("BJ", "BE", "UNESCO"), False)
-
-
-def test_its_sessions_stand_in_it_as_they_are_published():
-    exact = summit(material(crowd(hall=8, zoom=3)))
-
-    shown = hide_in_summit(exact, DELEGATIONS, 5)
-
-    assert shown.sessions == tuple(hide_in_session(one, 5) for one in exact.sessions)
-
-
-def test_a_summit_of_a_few_shows_no_total():
-    shown = hide_in_summit(summit(material(crowd(hall=3)), registered=4), DELEGATIONS, 5)
-
-    assert (shown.attended, shown.registered, shown.suppressed) == (None, None, True)
-
-
-def test_one_session_of_all_who_are_large_tells_the_small_one_so_the_total_goes():
-    togo = delegation("TG")
-    first = material(crowd(hall=6), session="gala")
-    second = material(crowd(hall=1, name="q", of=("TG",)), session="farewell")
-
-    shown = hide_in_summit(summit(first, second, delegations=(*DELEGATIONS, togo)), (*DELEGATIONS, togo), 5)
-
-    assert [one.attended for one in shown.sessions] == [6, None]
-    assert (shown.attended, rows(shown.by_country)["BJ"], rows(shown.by_country)["TG"]) == (None, None, None)
-
-
-def test_people_of_the_press_or_without_delegation_may_fill_a_session():
-    """With two more of the press about: one of them less could be one more of Togo."""
-    togo = delegation("TG")
-    everybody = (*DELEGATIONS, togo)
-    press = crowd(hall=7, name="x", of=("PRESS",))
-    first = material(crowd(hall=6), press, session="gala")
-    second = material(crowd(hall=1, name="q", of=("TG",)), session="farewell")
-
-    more = [Attendee("y0", "PRESS"), Attendee("y1", "PRESS")]
-    shown = hide_in_summit(summit(first, second, check_ins=more, delegations=everybody), everybody, 5)
-
-    assert [one.attended for one in shown.sessions] == [13, None]
-    assert shown.attended == 16
-    assert rows(shown.by_delegation)["BJ"] == 6
-    assert rows(shown.by_delegation)["TG"] is None
-
-
-def test_the_check_in_of_a_few_at_the_door_is_no_exception():
-    at_the_door = [Attendee(f"d{i}", "UNESCO") for i in range(2)]
-
-    shown = hide_in_summit(summit(material(crowd(hall=20)), check_ins=at_the_door), DELEGATIONS, 5)
-
-    assert (shown.attended, rows(shown.by_delegation)["UNESCO"], rows(shown.by_delegation)["BJ"]) == (
-        22,
-        None,
-        None,
-    )
