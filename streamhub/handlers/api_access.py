@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from streamhub.access.model import (
     DevicePolicy,
@@ -18,7 +18,8 @@ from streamhub.access.strict import Claims
 from streamhub.handlers.entering import enter as let_in
 from streamhub.handlers.entering import set_cookie
 from streamhub.handlers.limiter import count_failure
-from streamhub.handlers.request import body, grant_of, json_answer, number, services, slug_of
+from streamhub.handlers.pages_join import landing
+from streamhub.handlers.request import GRANT, body, grant_of, json_answer, number, services, slug_of
 from streamhub.handlers.wire import Answer, Body, one_of, optional_instant
 from streamhub.kit.clock import Instant, rfc3339
 from streamhub.kit.errors import TokenInvalid
@@ -236,11 +237,12 @@ async def verify(request: web.Request) -> web.Response:
 
 
 async def enter(request: web.Request) -> web.Response:
-    """POST /api/v1/enter."""
+    """POST /api/v1/enter: the cookie, and in ``Location`` the page where somebody of this role begins."""
     asked = await body(request, EnterBody)
     one_of("code", {"code": asked.code, "token": asked.token})
     entered = await let_in(request, asked.code or asked.token or "")
-    response = web.Response(status=204)
+    request[GRANT] = entered.grant
+    response = web.Response(status=204, headers={hdrs.LOCATION: await landing(request, entered.grant)})
     set_cookie(request, response, entered)
     return response
 

@@ -74,7 +74,7 @@ class DeskPage:
 
 @dataclass(frozen=True, slots=True)
 class DeskInput:
-    """What the desk is made of: everybody invited, who is inside today, who is on line, the day's sessions."""
+    """What the desk is made of: everybody invited, who is in today, who is on line, the day's sessions."""
 
     participants: Sequence[Participant]
     delegations: Sequence[Delegation]

@@ -6,6 +6,7 @@
  * @property {number} status 0 where nothing came back
  * @property {any} body the JSON, null without one
  * @property {string} code the error's stable code, `offline` where nothing came back
+ * @property {string | null} [location] where to go next
  */
 
 /**
@@ -24,7 +25,8 @@ export async function call(method, path, body, more = {}) {
       ...more,
     });
     const json = /json/.test(answer.headers.get("Content-Type") || "") ? await answer.json() : null;
-    return { ok: answer.ok, status: answer.status, body: json, code: json?.code || "" };
+    const location = answer.headers.get("Location");
+    return { ok: answer.ok, status: answer.status, body: json, code: json?.code || "", location };
   } catch {
     return { ok: false, status: 0, body: null, code: "offline" };
   }

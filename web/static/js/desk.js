@@ -6,7 +6,7 @@ import { call } from "./api.js";
 import { byId, clock, data, show, text } from "./dom.js";
 import { h, icon, unseen } from "./make.js";
 
-/** @typedef {{participant?: string, code?: string, direction: "in" | "out", at: number, nonce: string, venue: string, row?: Row}} Passage */
+/** @typedef {{participant?: string, code?: string, direction: "in" | "out", at: number, nonce: string, door: string, row?: Row}} Passage `door` is venue:… or session:… */
 /** @typedef {{item: HTMLElement, label: string, inside: number, online: number, last: Passage | null}} Row */
 
 /** @type {{now: number, zone: string, delegations: [string, string][]}} */
@@ -26,7 +26,7 @@ const now = () => Date.now() + skew;
 const time = (/** @type {number} */ at) => clock(at, page.zone);
 const nonce = () => crypto.randomUUID();
 const input = () => /** @type {HTMLInputElement} */ (byId("q"));
-const venue = () => /** @type {HTMLSelectElement | null} */ (document.getElementById("venue"))?.value || "";
+const door = () => /** @type {HTMLSelectElement} */ (byId("door")).value;
 
 /* ---- rows ---- */
 
@@ -91,7 +91,7 @@ function tap(participant) {
 /** @param {string} participant @param {"in" | "out"} direction @param {number} at */
 function pass(participant, direction, at) {
   const row = /** @type {Row} */ (rows.get(participant));
-  const passage = { participant, direction, at, nonce: nonce(), venue: venue(), row };
+  const passage = { participant, direction, at, nonce: nonce(), door: door(), row };
   row.inside = direction === "in" ? at : 0;
   row.last = passage;
   kept.push(passage);
@@ -151,13 +151,16 @@ async function send() {
 }
 
 /** @param {Passage} passage */
-const order = ({ participant, code, direction, at, nonce: drawn, venue: place }) => ({
-  ...(code ? { code } : { participant }),
-  ...(place ? { venue: place } : {}),
-  direction,
-  nonce: drawn,
-  at: new Date(at).toISOString(),
-});
+function order({ participant, code, direction, at, nonce: drawn, door: place }) {
+  const cut = place.indexOf(":");
+  return {
+    ...(code ? { code } : { participant }),
+    ...(cut > 0 ? { [place.slice(0, cut)]: place.slice(cut + 1) } : {}),
+    direction,
+    nonce: drawn,
+    at: new Date(at).toISOString(),
+  };
+}
 
 /** @param {Passage} passage @param {import("./api.js").Answer} answer */
 function settle(passage, answer) {
@@ -236,7 +239,7 @@ function search() {
 function scan() {
   const code = /(?:^|\/j\/)([a-z2-7]{26})(?:$|[?#])/i.exec(input().value.trim())?.[1];
   if (!code) return;
-  kept.push({ code: code.toLowerCase(), direction: leaving ? "out" : "in", at: now(), nonce: nonce(), venue: venue() });
+  kept.push({ code: code.toLowerCase(), direction: leaving ? "out" : "in", at: now(), nonce: nonce(), door: door() });
   input().value = "";
   search();
   send();

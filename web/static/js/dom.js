@@ -29,9 +29,7 @@ export const text = (key, values = {}) => fill(texts[key] || "", values);
  * Show or hide.
  * @param {Element | null} element @param {boolean} shown
  */
-export const show = (element, shown) => {
-  if (element) /** @type {HTMLElement} */ (element).hidden = !shown;
-};
+export const show = (element, shown) => element?.toggleAttribute("hidden", !shown);
 
 /**
  * A time of day on a clock: the summit's, or by default the reader's own.

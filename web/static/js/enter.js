@@ -5,6 +5,8 @@
 const token = location.hash.slice(1);
 history.replaceState(null, "", location.pathname + location.search);
 
+addEventListener("hashchange", () => location.reload()); // another link, pasted into the same page
+
 const { call } = await import("./api.js");
 const { byId, data, show, text } = await import("./dom.js");
 
@@ -34,8 +36,8 @@ function say(kind, sentence) {
 async function enter() {
   show(byId("ask"), false);
   say("", text("opening"));
-  const answer = await call("POST", "/enter", { token });
-  if (answer.ok) return location.replace(`/${location.search}`);
+  const answer = await call("POST", `/enter${location.search}`, { token });
+  if (answer.ok) return location.replace(answer.location || "/");
   const opens = answer.body?.opens_at;
   const lang = document.documentElement.lang;
   const time = opens && new Date(opens).toLocaleString(lang, { dateStyle: "long", timeStyle: "short" });

@@ -198,7 +198,7 @@ when("copy", async () => {
   const done = await navigator.clipboard?.writeText(name.textContent || "").then(() => "copied", () => "not_copied");
   put("copy", text(done || "not_copied"));
 });
-when("retry", () => live.retry());
+when("retry", () => location.reload());
 
 /* ---- the floor ---- */
 
@@ -252,7 +252,8 @@ for (const type of ["up", "unstable", "lost", "stopped"])
   hear[type] = (broken) => {
     line = { at: 0, code: 0, reason: "", ...broken, state: type };
     lost ||= type === "lost";
-    if (type === "stopped") shift(null);
+    document.body.dataset.line = type;
+    if (type === "stopped") play();
   };
 for (const [type, work] of Object.entries(hear))
   live.on(type, (message) => {

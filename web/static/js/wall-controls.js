@@ -16,8 +16,13 @@ export function conduct(page, now) {
   /** @type {number | undefined} */
   let countdown;
 
-  /** @param {string} look @param {string} sentence */
+  /** @type {number | undefined} */
+  let fading;
+
+  /** What went well is said for ten seconds; it stands elsewhere too. @param {string} look @param {string} sentence */
   function say(look, sentence) {
+    clearTimeout(fading);
+    if (look === "ok") fading = window.setTimeout(() => say("", ""), 10_000);
     const box = byId("said");
     box.className = `say ${look}`;
     box.textContent = sentence;
