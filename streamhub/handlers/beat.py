@@ -12,7 +12,7 @@ from streamhub.handlers.request import GRANT, body, json_answer, services, slug_
 from streamhub.handlers.wire import Answer, Body
 from streamhub.kit.errors import FieldInvalid, FieldProblem
 from streamhub.kit.ids import ViewerId
-from streamhub.live.beats import BEAT_MS, BeatPage
+from streamhub.live.beats import BEAT_MS, BeatPage, Key
 from streamhub.live.close_codes import CloseCode
 from streamhub.live.messages import Beat
 from streamhub.live.visit import Visit
@@ -48,39 +48,39 @@ async def beat(request: web.Request) -> web.Response:
         check_opens(grant, session)
     else:
         viewer = viewer_of(asked.viewer or asked.page, session)
-    visit = await _visit(request, asked, session, grant, viewer)
+    key = (session.slug, grant.participant if grant else str(viewer), asked.page)
+    visit = use.beats.find(key) or await _enter(request, key, session, grant, viewer)
     page = visit.page
     if asked.bye:
         use.live.bye(visit)
         page.close(CloseCode.RESTART, "bye")
-    else:
+    elif not page.closing:
         await use.live.hear(visit, Beat(visible=asked.visible, player=asked.player))
     missed = page.take() if isinstance(page, BeatPage) else []
+    if page.closing:
+        use.beats.drop(key)
     return json_answer(BeatAnswer(messages=[msgspec.json.decode(text) for text in missed]))
 
 
-async def _visit(
-    request: web.Request, asked: BeatBody, session: Session, grant: Grant | None, viewer: ViewerId | None
+async def _enter(
+    request: web.Request, key: Key, session: Session, grant: Grant | None, viewer: ViewerId | None
 ) -> Visit:
-    """The page as it was known, or a page that comes in now."""
+    """A page that comes in now. One that is silent too long comes in anew; any other end it hears."""
     use = services(request)
-    key = (session.slug, grant.participant if grant else str(viewer), asked.page)
-    known = use.beats.find(key)
-    if known is not None:
-        return known
     page = BeatPage()
     device = device_of(request) or page.id
     visit = Visit(page, session.slug, grant, viewer, device, rhythm_ms=BEAT_MS)
 
-    def forget() -> None:
-        use.beats.drop(key)
+    def closed(code: CloseCode) -> None:
+        (use.beats.drop if code is CloseCode.SILENT else use.beats.close)(key)
         use.live.leave(visit)
 
-    page.on_close = forget
+    page.on_close = closed
     use.beats.add(key, visit)
     try:
         await use.live.enter(visit)
     except BaseException:
-        forget()
+        use.beats.drop(key)
+        use.live.leave(visit)
         raise
     return visit

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
+from typing import TypeAlias
 
 from streamhub.kit.clock import SECOND
 from streamhub.kit.ids import new_id
@@ -11,7 +12,12 @@ from streamhub.live.messages import Closing, encode
 from streamhub.live.visit import Visit
 
 BEAT_MS = 30 * SECOND
+CLOSED = 1_000  # closed pages whose next beat may still come; the oldest are forgotten first
 KEPT = 64  # messages that wait for the next beat; a page that missed more asks for the whole state
+
+
+Key: TypeAlias = tuple[str, str, str]
+"""Session, participant or viewer, and the page's own name for itself."""
 
 
 class BeatPage:
@@ -20,7 +26,7 @@ class BeatPage:
     def __init__(self) -> None:
         self.id = new_id("b")
         self.closing = False
-        self.on_close: Callable[[], None] | None = None
+        self.on_close: Callable[[CloseCode], None] | None = None
         self._kept: deque[bytes] = deque(maxlen=KEPT)
         self._latest: bytes | None = None
 
@@ -44,7 +50,7 @@ class BeatPage:
         self.send(text_frame(encode(Closing(code=code, reason=reason, retry_after_ms=retry_after_ms))))
         self.closing = True
         if self.on_close is not None:
-            self.on_close()
+            self.on_close(code)
 
     def take(self) -> list[bytes]:
         """What was missed since the last beat, as JSON texts."""
@@ -58,16 +64,26 @@ class Beats:
     """The pages of this node that beat over HTTP, by who they are and how they call themselves."""
 
     def __init__(self) -> None:
-        self._visits: dict[tuple[str, str, str], Visit] = {}
+        self._visits: dict[Key, Visit] = {}
+        self._closed: dict[Key, Visit] = {}
 
-    def find(self, key: tuple[str, str, str]) -> Visit | None:
-        """The visit of a page that beat before and was not closed since."""
-        return self._visits.get(key)
+    def find(self, key: Key) -> Visit | None:
+        """The visit of a page that beat before, and did not yet hear why it was closed."""
+        return self._visits.get(key) or self._closed.get(key)
 
-    def add(self, key: tuple[str, str, str], visit: Visit) -> None:
+    def add(self, key: Key, visit: Visit) -> None:
         """Remember a new page."""
         self._visits[key] = visit
 
-    def drop(self, key: tuple[str, str, str]) -> None:
-        """Forget a page that was closed."""
+    def close(self, key: Key) -> None:
+        """Keep a page that was closed until its next beat."""
+        visit = self._visits.pop(key, None)
+        if visit is not None:
+            self._closed[key] = visit
+        if len(self._closed) > CLOSED:
+            del self._closed[next(iter(self._closed))]
+
+    def drop(self, key: Key) -> None:
+        """Forget a page that knows its end, or needs none."""
         self._visits.pop(key, None)
+        self._closed.pop(key, None)

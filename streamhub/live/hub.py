@@ -152,7 +152,7 @@ class Hub:
         The delays lie between 0 and max(2 s, N/500 s), so that a restart is no storm.
         """
         longest = max(DRAIN_SECONDS, len(self._listeners) / DRAIN_PER_SECOND)
-        for connection in self._listeners:
+        for connection in list(self._listeners):  # a page without a socket leaves at once
             delay_ms = int(uniform(0.0, longest) * SECOND)
             connection.close(CloseCode.RESTART, "restart", retry_after_ms=delay_ms)
 
