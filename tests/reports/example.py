@@ -145,9 +145,7 @@ async def attend(use):
     await stay(wallonia, HALL, 30, 120)
     await stay(wallonia, WEB, 90, 150)
     await stay([seat for seat in people if seat.startswith("UNESCO")], ZOOM, 102, 198)
-    others = [
-        p.seat for p in await use.access.participants() if p.role in {Role.OBSERVER, Role.INTERPRETER}
-    ]
+    others = [p.seat for p in await use.access.participants() if p.role in {Role.OBSERVER, Role.INTERPRETER}]
     await stay(others, WEB, 30, 198)
     for n in range(6):
         await use.openings.open(OpeningKind.PAGE, f"viewer-{n}", TABLE, 1, at(50))
@@ -155,7 +153,9 @@ async def attend(use):
     await use.openings.open(OpeningKind.PLAYER, people["BE-01"], TABLE, 1, at(70))
     use.openings.close(OpeningKind.PLAYER, people["BE-01"], TABLE, at(130))
     press = next(seat for seat in people if seat.startswith("PRESS"))
-    await use.door.check(CheckInOrder(people[press], Place(Scope.SUMMIT), Direction.IN, at(65), "n-1", "test"))
+    await use.door.check(
+        CheckInOrder(people[press], Place(Scope.SUMMIT), Direction.IN, at(65), "n-1", "test")
+    )
 
 
 async def declare(use):
