@@ -8,7 +8,7 @@ import msgspec
 
 from streamhub.access.service import AccessService
 from streamhub.attendance.excused import ExcusedService
-from streamhub.floor.model import FloorRequest, RequestState, position
+from streamhub.floor.model import FloorRequest, position
 from streamhub.floor.service import FloorService, Line
 from streamhub.kit.clock import rfc3339
 from streamhub.kit.ids import DelegationCode, ParticipantId, SessionSlug
@@ -73,7 +73,7 @@ class Announcer:
         if snapshot is not None:
             visit.page.send(_frame(rows.presence_state(snapshot, places)))
             visit.page.send(_frame(rows.exact_count(summary)))
-            visit.page.send(_frame(messages.Queue(items=_queue(line))))
+            visit.page.send(_frame(messages.Queue(items=_queue(line, await self._labels()))))
         else:
             visit.page.send(_frame(self._rounded(summary)))
             self._own_floor(visit, line)
@@ -112,14 +112,17 @@ class Announcer:
     async def floor(self, slug: SessionSlug) -> None:
         """The queue to moderators; to each who asked, where they stand."""
         line = await self._use.floor.line(slug)
-        self._use.hub.broadcast(slug, _frame(messages.Queue(items=_queue(line))), To.MODERATORS)
+        self._use.hub.broadcast(
+            slug, _frame(messages.Queue(items=_queue(line, await self._labels()))), To.MODERATORS
+        )
         asked = {r.id: r.participant for r in line.requests if r.participant is not None}
         for request in line.requests:
             if request.participant is not None:
                 self._use.hub.tell(request.participant, slug, _frame(_floor(request, line)))
         for request_id, participant in self._asked.get(slug, {}).items():
             if request_id not in asked:
-                over = messages.Floor(request=request_id, state=RequestState.DONE, position=None)
+                state = (await self._use.floor.request(slug, request_id)).state
+                over = messages.Floor(request=request_id, state=state, position=None)
                 self._use.hub.tell(participant, slug, _frame(over))
         self._asked[slug] = asked
 
@@ -128,6 +131,10 @@ class Announcer:
         if self._use.hub.count(slug, To.MODERATORS):
             state = rows.presence_state(self._use.presence.now(slug), await self.places(slug))
             self._use.hub.broadcast(slug, _frame(state), To.MODERATORS)
+
+    async def _labels(self) -> Mapping[ParticipantId, str]:
+        """The function of everybody, else the seat, for the speaking list."""
+        return {p.id: p.label or p.seat for p in await self._use.access.participants()}
 
     async def places(self, slug: SessionSlug) -> Mapping[DelegationCode, Places]:
         """Seats of every delegation, in protocol order, and how many of its people are excused."""
@@ -173,17 +180,17 @@ def _floor(request: FloorRequest, line: Line) -> messages.Floor:
     )
 
 
-def _queue(line: Line) -> tuple[messages.QueueItem, ...]:
+def _queue(line: Line, labels: Mapping[ParticipantId, str]) -> tuple[messages.QueueItem, ...]:
     return tuple(
         messages.QueueItem(
             request=request.id,
             participant=request.participant or "",
             delegation=request.delegation,
-            label="",
+            label=labels.get(request.participant, "") if request.participant else "",
             subject=request.subject,
             minutes=request.minutes,
             state=request.state,
-            position=place,
+            position=line.position(request.id) or 0,
         )
-        for place, request in enumerate(line.requests)
+        for request in line.requests
     )

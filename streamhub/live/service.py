@@ -172,6 +172,7 @@ class LiveService:
                 self._use.tasks.once("admit", self._admit_late(visit))
         if removed:
             self._expel(session, person, Cause.REMOVED)
+            await self._use.floor.withdraw_own(session, person)
 
     async def notice(self, slug: SessionSlug, text: str, lang: str) -> tuple[int, int]:
         """Show a notice on every page; answers how many see it, and how many elsewhere do not."""

@@ -1,0 +1,147 @@
+"""The summit in a real browser: a delegate, the wall, the desk, the figures."""
+
+import re
+
+import pytest
+from playwright.async_api import expect
+
+from tests.axe import assert_accessible
+from tests.conftest import PHONE
+from tests.spine.conftest import demo  # noqa: F401 - the same running demonstration
+
+pytestmark = pytest.mark.timeout(180)
+
+
+async def entered(browser_page, demo, role, **options):
+    """Open a role's printed link and press its one button."""
+    page = await browser_page(**options)
+    await page.goto(demo.links[role]["link"])
+    await page.click("form button")
+    return page
+
+
+async def test_from_the_printed_link_to_the_wall_the_door_the_switch_and_the_figures(browser_page, demo):
+    wall = await entered(browser_page, demo, "moderator")
+    await expect(wall.locator("[data-h=present]")).to_have_text("0")
+
+    delegate = await entered(browser_page, demo, "delegate", viewport=PHONE)
+    await expect(delegate.locator("#status strong")).to_contain_text("Vous êtes compté(e) depuis")
+    await expect(wall.locator("[data-h=present]")).to_have_text("1", timeout=1_000)
+    await expect(wall.locator("[data-h=web]")).to_have_text("1")
+
+    tab = await browser_page(context=delegate.context)
+    await tab.goto(delegate.url)
+    await expect(tab.locator("#status strong")).to_contain_text("Vous êtes compté(e) depuis")
+    await expect(wall.locator("[data-h=present]")).to_have_text("1")
+    await tab.close()
+
+    desk = await entered(browser_page, demo, "desk")
+    row = desk.locator("section[data-code=BE] li").first
+    await row.locator("button").click()
+    await expect(row).to_contain_text("en salle depuis")
+    await expect(wall.locator("[data-h=hall]")).to_have_text("1", timeout=1_000)
+    await expect(wall.locator("[data-h=present]")).to_have_text("2")
+
+    await delegate.evaluate("window.neverReloaded = true")
+    await wall.locator("#sources label", has_text="Facebook").click()
+    await expect(delegate.locator("#video-t")).to_contain_text("Facebook", timeout=2_000)
+    assert await delegate.evaluate("window.neverReloaded")
+
+    figures = await entered(browser_page, demo, "communications")
+    await figures.goto(f"{demo.url}/figures/{demo.live}")
+    numbers = await demo.by["communications"].get(
+        f"/api/v1/sessions/{demo.live}/statistics?audience=internal"
+    )
+    assert (numbers["attended"], numbers["by_channel"]) == (2, {"hall": 1, "zoom": 0, "web": 1})
+    await expect(figures.locator(".facts dd").first).to_have_text("2")
+
+    path = f"/api/v1/invitations/{demo.links['delegate']['invitation']}:revoke"
+    await demo.by["organiser"].post(path)
+    await expect(delegate.locator("#status strong")).to_contain_text(
+        "Cette invitation a été retirée", timeout=1_000
+    )
+    await expect(wall.locator("[data-h=present]")).to_have_text("1")
+
+
+async def test_nothing_is_asked_from_anybody_else_before_the_click(browser_page, demo):
+    asked = []
+    page = await browser_page(expects=("net::ERR", "Failed to load"))
+    page.context.on("request", lambda request: asked.append(request.url))
+    await page.goto(demo.links["press"]["link"])
+    await page.click("form button")
+    await expect(page.locator("#status strong")).to_contain_text("compté(e)")
+
+    assert [url for url in asked if not url.startswith((demo.url, demo.url.replace("http", "ws")))] == []
+    assert [cookie["name"] for cookie in await page.context.cookies()] == ["__Host-streamhub"]
+    assert await page.evaluate("localStorage.length + sessionStorage.length") == 0
+
+    await page.click("#load")
+    await expect(page.locator("#screen iframe")).to_have_count(1)
+    await page.wait_for_timeout(500)
+    others = [url for url in asked if not url.startswith((demo.url, demo.url.replace("http", "ws")))]
+    assert all(re.match(r"https://www\.youtube-nocookie\.com/embed/", url) for url in others)
+    assert others
+
+
+async def test_a_public_viewer_follows_without_a_link_and_is_an_opening(browser_page, demo):
+    page = await browser_page(locale="en-GB")
+    await page.goto(f"{demo.url}/s/{demo.live}")
+
+    await expect(page.locator("#status strong")).to_contain_text("public session")
+    numbers = await demo.by["communications"].get(
+        f"/api/v1/sessions/{demo.live}/statistics?audience=internal"
+    )
+    assert (numbers["attended"], numbers["viewers"]["openings"]) == (0, 1)
+
+
+async def test_the_page_comes_back_by_itself_after_a_restart_and_the_gap_is_none(browser_page, demo):
+    from tests.process import running  # noqa: PLC0415 - only here
+
+    port = demo.url.rsplit(":", 1)[1]
+    page = await entered(browser_page, demo, "delegate", expects=("WebSocket", "ERR_CONNECTION", "Failed"))
+    await expect(page.locator("#status strong")).to_contain_text("Vous êtes compté(e) depuis")
+
+    await demo.server.stop()
+    await expect(page.locator("#status strong")).not_to_contain_text("Vous êtes compté(e)", timeout=5_000)
+    async with running("serve", "--data", str(demo.data), "--port", port):
+        await expect(page.locator("#status strong")).to_contain_text("compté(e) depuis", timeout=30_000)
+        stays = await demo.by["delegate"].get("/api/v1/me/stays")
+
+    assert len(stays["items"]) == 1
+
+
+async def test_entering_works_without_a_script(browser_page, demo):
+    page = await browser_page(java_script_enabled=False)
+    await page.goto(demo.links["delegate"]["link"])
+    await page.click("form button")
+
+    assert page.url == f"{demo.url}/s/{demo.live}"
+    await expect(page.locator("h1")).to_be_visible()
+
+
+PAGES = [
+    ("delegate", "/s/{live}"),
+    ("moderator", "/s/{live}/wall"),
+    ("moderator", "/s/{live}/projector"),
+    ("desk", "/desk"),
+    ("communications", "/figures"),
+    ("communications", "/figures/{ended}"),
+    ("delegate", "/me"),
+    ("delegate", "/privacy"),
+    ("delegate", "/"),
+]
+
+
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+async def test_every_page_is_accessible_and_fits_its_screen_in_both_languages(browser_page, demo, size):
+    viewport = {"viewport": PHONE} if size == "phone" else {}
+    for role in dict.fromkeys(role for role, _ in PAGES):
+        page = await entered(browser_page, demo, role, **viewport)
+        for path in [path for of, path in PAGES if of == role]:
+            for lang in ("fr", "en"):
+                address = path.format(live=demo.live, ended=demo.ended[-1])
+                await page.goto(f"{demo.url}{address}?lang={lang}")
+                await assert_accessible(page)
+                too_wide = await page.evaluate("document.documentElement.scrollWidth > innerWidth")
+                assert not too_wide, f"{address} in {lang} is wider than a {size}"
+                assert await page.get_attribute("html", "lang") == lang
