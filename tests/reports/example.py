@@ -17,8 +17,6 @@ import asyncio
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import sqlalchemy as sa
-
 from streamhub import services as composition
 from streamhub.access.model import InvitationOrder
 from streamhub.access.roles import Role
@@ -31,9 +29,9 @@ from streamhub.kit.clock import MINUTE, parse_rfc3339
 from streamhub.kit.folder import DataFolder
 from streamhub.kit.ids import SessionSlug
 from streamhub.kit.settings import Settings
-from streamhub.migrations.tables import metadata
 from streamhub.programme.model import SessionState
 from streamhub.relay.model import NewSource
+from streamhub.server import prepare
 from tests.programme.samples import loaded
 from tests.support import FakeClock
 
@@ -76,10 +74,7 @@ def at(minutes):
 async def open_example(folder: Path):
     """The services on the summit, and its clock at 17:30."""
     data = DataFolder(folder)
-    data.create()
-    engine = sa.create_engine(f"sqlite:///{data.database}")
-    metadata.create_all(engine)
-    engine.dispose()
+    prepare(data)
     clock = FakeClock(at(-120))
     use = await composition.build(data, SETTINGS, clock)
     try:

@@ -125,7 +125,7 @@ async def test_the_press_is_never_called_absent(example, pages):
 async def test_what_people_typed_is_text_and_never_markup(example, pages):
     content = await session_page(example, pages)
 
-    assert "=usher&#39;s count".encode() in content
+    assert b"=usher&#39;s count" in content
 
 
 async def test_a_session_to_come_says_so(example, pages):

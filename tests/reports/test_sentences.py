@@ -77,15 +77,45 @@ def test_and_in_english():
         (1, (1, 0, 0), "1 participant de 1 pays.", "1 participant from 1 country."),
         (6, (2, 0, 0), "6 participants de 2 pays.", "6 participants from 2 countries."),
         (6, (0, 1, 0), "6 participants de 1 région.", "6 participants from 1 region."),
-        (6, (0, 2, 1), "6 participants de 2 régions et 1 organisation.", "6 participants from 2 regions and 1 organisation."),
-        (6, (1, 1, 0), "6 participants de 2 pays et régions.", "6 participants from 2 countries and regions."),
+        (
+            6,
+            (0, 2, 1),
+            "6 participants de 2 régions et 1 organisation.",
+            "6 participants from 2 regions and 1 organisation.",
+        ),
+        (
+            6,
+            (1, 1, 0),
+            "6 participants de 2 pays et régions.",
+            "6 participants from 2 countries and regions.",
+        ),
         (6, (0, 0, 2), "6 participants de 2 organisations.", "6 participants from 2 organisations."),
-        (6, (0, 0, 0), "6 participants, sans délégation officielle.", "6 participants, of no official delegation."),
-        (1012, (9, 9, 9), f"1{NARROW}012 participants de 18 pays et régions et 9 organisations.", "1,012 participants from 18 countries and regions and 9 organisations."),
-        (None, (1, 1, 0), f"Des participants de 2 pays et régions{NARROW}; leur nombre est masqué.", "Participants from 2 countries and regions; their number is hidden."),
-        (None, (0, 0, 0), "Des participants, dont le nombre est masqué.", "Participants, whose number is hidden."),
+        (
+            6,
+            (0, 0, 0),
+            "6 participants, sans délégation officielle.",
+            "6 participants, of no official delegation.",
+        ),
+        (
+            1012,
+            (9, 9, 9),
+            f"1{NARROW}012 participants de 18 pays et régions et 9 organisations.",
+            "1,012 participants from 18 countries and regions and 9 organisations.",
+        ),
+        (
+            None,
+            (1, 1, 0),
+            f"Des participants de 2 pays et régions{NARROW}; leur nombre est masqué.",
+            "Participants from 2 countries and regions; their number is hidden.",
+        ),
+        (
+            None,
+            (0, 0, 0),
+            "Des participants, dont le nombre est masqué.",
+            "Participants, whose number is hidden.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_participation_is_right_in_number_in_both_languages(attended, there, french, english):
     assert participation(attended, represented(*there), FR) == french
     assert participation(attended, represented(*there), EN) == english
