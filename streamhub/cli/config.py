@@ -41,8 +41,9 @@ def check(config: Path | None, data: Path) -> None:
 
 
 @config.command()
+@config_option
 @click.option("--format", "form", type=click.Choice(["markdown", "toml"]), default="markdown")
-def doc(form: str) -> None:
+def doc(config: Path | None, data: Path, form: str) -> None:  # noqa: ARG001 - every command takes both
     """Print the documentation of every setting."""
     click.echo(toml_text() if form == "toml" else markdown_text(), nl=False)
 

@@ -26,8 +26,9 @@ def summit() -> None:
 
 
 @summit.command()
+@config_option
 @click.argument("folder", metavar="DIR", type=_A_FOLDER)
-def new(folder: Path) -> None:
+def new(config: Path | None, data: Path, folder: Path) -> None:  # noqa: ARG001 - every command takes both
     """Write commented templates of every file into DIR."""
     _write(folder, templates(), force=False)
     click.echo(
