@@ -14,6 +14,7 @@ from streamhub.attendance.openings_model import OpeningKind
 from streamhub.attendance.service import AttendanceService
 from streamhub.audience.service import AudienceService
 from streamhub.kit.clock import Clock, Instant
+from streamhub.kit.errors import FieldInvalid, FieldProblem
 from streamhub.kit.ids import DelegationCode, ParticipantId, SessionSlug, ViewerId
 from streamhub.kit.settings import Settings
 from streamhub.programme.clock import Window, WindowKind, window_of
@@ -64,6 +65,7 @@ class StatisticsService:
     ) -> Protected[SessionStatistics]:
         """Every figure of a session. Raises UnknownSession."""
         session = await self._use.programme.session(slug)
+        await self._check_window(session, audience, kind)
         counted = count_session(await self._material(session, kind))
         threshold = self._use.settings.disclosure_threshold
         if audience is Audience.INTERNAL:
@@ -75,6 +77,7 @@ class StatisticsService:
     ) -> Protected[Timeline]:
         """The curve of a session, a point every ``step`` seconds. Raises UnknownSession."""
         session = await self._use.programme.session(slug)
+        await self._check_window(session, audience, kind)
         material = await self._material(session, kind)
         curve = timeline(material.stays, material.window, step)
         threshold = self._use.settings.disclosure_threshold
@@ -108,6 +111,17 @@ class StatisticsService:
         """A session's figures with the people behind them, for the comparison with a replay."""
         session = await self._use.programme.session(slug)
         return count_session(await self._material(session, WindowKind.ACTUAL))
+
+    async def _check_window(self, session: Session, audience: Audience, kind: WindowKind) -> None:
+        """Publish one window only: two that differ would tell what each of them hides."""
+        if audience is Audience.INTERNAL or kind is WindowKind.ACTUAL:
+            return
+        history, now = await self._use.programme.history(session.slug), self._use.clock.now()
+        windows = [window_of(session, history, now, one) for one in WindowKind]
+        if len({(w.since, w.until) if w else None for w in windows}) > 1:
+            raise FieldInvalid(
+                FieldProblem("window", "figures of the scheduled window are internal: audience=internal")
+            )
 
     async def _material(self, session: Session, kind: WindowKind) -> SessionMaterial:
         use = self._use
