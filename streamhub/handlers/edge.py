@@ -123,4 +123,5 @@ def _wants_page(request: web.Request) -> bool:
 
 async def on_prepare(request: web.Request, response: web.StreamResponse) -> None:
     """Security headers on every answer, those of aiohttp's own included."""
-    secure(response, https=services(request).settings.public_url.startswith("https:"))
+    https = services(request).settings.public_url.startswith("https:")
+    secure(response, https=https, link=request.path == "/j" or request.path.startswith("/j/"))

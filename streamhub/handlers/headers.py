@@ -3,7 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from aiohttp import hdrs, web
+from aiohttp import hdrs, web, web_response
+
+SERVER = "streamhub"  # without versions
+# The answer to what is no request at all passes none of our code.
+web_response.SERVER_SOFTWARE = SERVER  # type: ignore[attr-defined]
 
 CSP = "Content-Security-Policy"
 PERMISSIONS = "Permissions-Policy"
@@ -73,9 +77,15 @@ def apply_policy(response: web.Response, policy: PagePolicy) -> None:
         response.headers[FRAME_OPTIONS] = "SAMEORIGIN"
 
 
-def secure(response: web.StreamResponse, *, https: bool) -> None:
-    """Headers that every answer has; a page keeps its own policy."""
+def secure(response: web.StreamResponse, *, https: bool, link: bool) -> None:
+    """Headers that every answer has; a page keeps its own policy.
+
+    ``link``: the address is a personal link, which no other request may name, however it ends.
+    """
     headers = response.headers
+    if link:
+        headers[REFERRER] = "no-referrer"
+    headers.setdefault(hdrs.CACHE_CONTROL, "no-store")
     headers.setdefault(CSP, _NOTHING)
     headers.setdefault(PERMISSIONS, _NO_DEVICES)
     headers.setdefault(REFERRER, "same-origin")
@@ -85,4 +95,4 @@ def secure(response: web.StreamResponse, *, https: bool) -> None:
     headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     if https:
         headers.setdefault("Strict-Transport-Security", f"max-age={HSTS_SECONDS}; includeSubDomains")
-    headers[hdrs.SERVER] = "streamhub"
+    headers[hdrs.SERVER] = SERVER
