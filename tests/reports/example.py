@@ -14,6 +14,7 @@ held by hand from 14:41 to 17:18: 157 minutes.
 """
 
 import asyncio
+import shutil
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -71,21 +72,35 @@ def at(minutes):
 
 
 @asynccontextmanager
+async def open_folder(folder: Path, clock: FakeClock):
+    """The services on a data folder whose schema is ready."""
+    use = await composition.build(DataFolder(folder), SETTINGS, clock)
+    try:
+        yield use
+    finally:
+        await use.close()
+
+
+@asynccontextmanager
 async def open_example(folder: Path):
     """The services on the summit, and its clock at 17:30."""
-    data = DataFolder(folder)
-    prepare(data)
+    prepare(DataFolder(folder))
     clock = FakeClock(at(-120))
-    use = await composition.build(data, SETTINGS, clock)
-    try:
+    async with open_folder(folder, clock) as use:
         files = loaded(
             summit=SUMMIT, programme=PROGRAMME, delegations=DELEGATIONS, participants=None, documents=None
         )
         await use.programme.load(files)
         await hold(use, clock)
         yield use
-    finally:
-        await use.close()
+
+
+@asynccontextmanager
+async def open_copy(folder: Path, made: Path):
+    """The services on a copy of a folder that somebody made, to go on with at 17:30."""
+    shutil.copytree(made, folder)
+    async with open_folder(folder, FakeClock(at(210))) as use:
+        yield use
 
 
 async def hold(use, clock):
@@ -165,11 +180,12 @@ async def declare(use):
         await use.audience.declare(order, author)
 
 
+async def make(folder: Path):
+    """The summit as a data folder that nobody has open."""
+    async with open_example(folder):
+        pass
+
+
 def make_folder(folder: Path):
-    """The same as a data folder that nobody has open."""
-
-    async def make():
-        async with open_example(folder):
-            pass
-
-    asyncio.run(make())
+    """The same where no loop runs."""
+    asyncio.run(make(folder))
