@@ -9,6 +9,7 @@ import jinja2
 
 from streamhub.kit.assets import web_folder
 from streamhub.kit.i18n import languages, translators
+from streamhub.kit.text import SOURCE_LANGUAGE, typeset
 
 
 class Pages:
@@ -42,8 +43,12 @@ class Pages:
         )
         environment.policies["ext.i18n.trimmed"] = True
         translator = translators()[lang]
+        set_ = typeset if lang == SOURCE_LANGUAGE else str
         environment.install_gettext_callables(  # type: ignore[attr-defined]
-            translator.gettext, translator.ngettext, newstyle=True, pgettext=translator.pgettext
+            lambda message: set_(translator.gettext(message)),
+            lambda one, many, number: set_(translator.ngettext(one, many, number)),
+            newstyle=True,
+            pgettext=lambda context, message: set_(translator.pgettext(context, message)),
         )
         environment.globals.update(
             asset=self.asset,

@@ -14,6 +14,7 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCALES = ROOT / "web" / "locales"
+HEADER = "# French is the source of every text; see CONTRIBUTING.md for how to add a language."
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "translate": (2,)}
 
 
@@ -51,7 +52,9 @@ def update(lang: str) -> None:
     """Bring one catalogue up to date with the source."""
     file = LOCALES / lang / "LC_MESSAGES" / "streamhub.po"
     catalog = stored(lang) if file.exists() else Catalog(locale=lang, project="streamhub", charset="utf-8")
-    catalog.update(extracted(), no_fuzzy_matching=True)
+    catalog.update(extracted(), no_fuzzy_matching=True, update_creation_date=False)
+    catalog.header_comment = HEADER
+    catalog.fuzzy = False
     catalog.obsolete.clear()
     out = BytesIO()
     write_po(out, catalog, width=110, omit_header=False, sort_by_file=False, include_lineno=False)

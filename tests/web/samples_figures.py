@@ -202,9 +202,7 @@ def desk_input() -> DeskInput:
         if i % 3
     ]
     online = {p.id: s.NOW - 2 * HOUR for i, p in enumerate(people) if i % 12 == 0}
-    return DeskInput(
-        people[:60] + people[-1:], s.DELEGATIONS, inside, online, ["Palais des congrès", "Parlement"]
-    )
+    return DeskInput(people[:60] + people[-1:], s.DELEGATIONS, inside, online, s.SESSIONS[2:4])
 
 
 def stays() -> list[Stay]:

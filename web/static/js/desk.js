@@ -67,16 +67,16 @@ function draw(row) {
   const button = /** @type {HTMLElement} */ (row.item.querySelector("button"));
   const [word, whole, look] = action(row);
   button.className = `btn ${look}`;
-  button.replaceChildren(word, unseen(` : ${whole}`));
+  button.replaceChildren(word, unseen(`, ${whole}`));
   show(button, word !== "");
 }
 
 /** What the button does: [word, who for those who do not see the row, look]. @param {Row} row */
 function action(row) {
   const who = row.label;
-  if (!leaving) return row.inside ? [text("undo"), text("undo_in_who", { who }), "flat"] : [text("arrive"), who, "go"];
+  if (!leaving) return row.inside ? [text("undo"), text("undo_in", { who }), "flat"] : [text("arrive"), who, "go"];
   if (row.inside) return [text("leave"), who, "stop"];
-  return row.last?.direction === "out" ? [text("undo"), text("undo_out_who", { who }), "flat"] : ["", "", "flat"];
+  return row.last?.direction === "out" ? [text("undo"), text("undo_out", { who }), "flat"] : ["", "", "flat"];
 }
 
 /** A tap on a row: in, out, or the last one taken back. @param {string} participant */
@@ -112,7 +112,7 @@ function tally() {
     of.textContent = text("of", { arrived: inside, expected: items.length });
     const all = /** @type {HTMLElement} */ (group.querySelector("[data-all]"));
     const name = group.querySelector("[data-name]")?.textContent || "";
-    all.replaceChildren(h("span", {}, text("all", { count: items.length - inside })), unseen(` : ${name}`));
+    all.replaceChildren(h("span", {}, text("all", { count: items.length - inside })), unseen(`, ${name}`));
     show(all, !leaving && inside < items.length);
     if ("counted" in group.dataset) {
       arrived += inside;

@@ -86,14 +86,14 @@ function actions(page, participant, label, state) {
 
 /** @param {string} word @param {string} label @param {string} look @param {() => void} work */
 const button = (word, label, look, work) =>
-  h("button", { class: `btn low ${look}`, type: "button", click: work }, word, unseen(` : ${label}`));
+  h("button", { class: `btn low ${look}`, type: "button", click: work }, word, unseen(`, ${label}`));
 
 /** Out, or in again. @param {Page} page @param {string} participant @param {string} label @param {boolean} out @param {HTMLElement} box */
 async function bar(page, participant, label, out, box) {
   const path = `/sessions/${page.slug}/people/${participant}:${out ? "remove" : "admit"}`;
   const answer = await call("POST", path);
   if (!answer.ok) return refuse(answer);
-  say(`${label} : ${text(out ? "removed" : "admitted")}`, out ? text("removed_zoom") : "");
+  say(about(label, out ? "removed" : "admitted"), out ? text("removed_zoom") : "");
   box.replaceChildren(out ? button(text("admit_again"), label, "", () => bar(page, participant, label, false, box)) : replacing(participant, label));
 }
 
@@ -102,11 +102,11 @@ async function excuse(page, participant, label, box) {
   const path = `/sessions/${page.slug}/people/${participant}/excused`;
   const answer = await call("PUT", path, {});
   if (!answer.ok) return refuse(answer);
-  say(`${label} : ${text("excused_one")}`);
+  say(about(label, "excused_one"));
   const back = async () => {
     const taken = await call("PUT", path, { excused: false });
     if (!taken.ok) return refuse(taken);
-    say(`${label} : ${text("expected_again")}`);
+    say(about(label, "expected_again"));
     box.replaceChildren(button(text("excuse"), label, "", () => excuse(page, participant, label, box)));
   };
   box.replaceChildren(button(text("take_back"), label, "", back));
@@ -138,8 +138,11 @@ function link(label, address) {
     await navigator.clipboard?.writeText(address).catch(() => undefined);
     copy.textContent = text("copied");
   });
-  say(`${label} : ${text("replaced")}`, "", field, copy);
+  say(about(label, "replaced"), "", field, copy);
 }
+
+/** @param {string} who @param {string} key */
+const about = (who, key) => text("of_person", { who, what: text(key) });
 
 /** @param {import("./api.js").Answer} answer */
 const refuse = (answer) =>
