@@ -1,19 +1,12 @@
 """How a report writes texts, numbers and times in one language."""
 
-import re
-
 from babel.numbers import format_decimal
 
 from streamhub.kit.clock import Instant, to_datetime
 from streamhub.kit.i18n import translators
-from streamhub.kit.text import SOURCE_LANGUAGE
+from streamhub.kit.text import SOURCE_LANGUAGE, typeset
 from streamhub.programme.local_time import zone_of
 
-NARROW = "\u202f"
-"""The narrow no-break space of French typography."""
-
-_BEFORE_SIGN = re.compile(r" (?=[:;?!»%])")
-_AFTER_QUOTE = re.compile(r"(?<=«) ")
 _LOCALES = {"en": "en_GB"}
 
 
@@ -30,12 +23,12 @@ class Wording:
 
     def gettext(self, message: str, **values: object) -> str:
         """A text with its ``%(name)s`` filled in."""
-        return self._set(self._translator.gettext(message) % values)
+        return self._set(self._translator.gettext(message)) % values
 
     def ngettext(self, singular: str, plural: str, number: int, **values: object) -> str:
         """The form for ``number``, which stands in it as ``%(num)s``."""
         text = self._translator.ngettext(singular, plural, number)
-        return self._set(text % ({"num": self.number(number)} | values))
+        return self._set(text) % ({"num": self.number(number)} | values)
 
     def number(self, value: int) -> str:
         """``1 012`` in French, ``1,012`` in English."""
@@ -46,7 +39,4 @@ class Wording:
         return f"{to_datetime(instant).astimezone(self.zone):%H:%M}"
 
     def _set(self, text: str) -> str:
-        """As a printer sets it: in French a narrow space before : ; ? ! » % and after «."""
-        if self.lang != SOURCE_LANGUAGE:
-            return text
-        return _AFTER_QUOTE.sub(NARROW, _BEFORE_SIGN.sub(NARROW, text))
+        return typeset(text) if self.lang == SOURCE_LANGUAGE else text

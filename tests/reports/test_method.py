@@ -3,8 +3,10 @@
 import pytest
 
 from streamhub.reports import method
-from streamhub.reports.wording import NARROW, Wording
+from streamhub.reports.wording import Wording
 from streamhub.statistics.disclosure import Audience, Suppression
+
+NARROW = "\u202f"
 
 FR, EN = Wording("fr", "Europe/Brussels"), Wording("en", "Europe/Brussels")
 HIDING = Suppression(5, applied=True)

@@ -10,7 +10,7 @@ from streamhub.audience.model import FigureKind
 from streamhub.kit.clock import MINUTE, parse_rfc3339
 from streamhub.programme.clock import Window, WindowKind
 from streamhub.reports.sentences import of_session, of_summit, participation
-from streamhub.reports.wording import NARROW, Wording
+from streamhub.reports.wording import Wording
 from streamhub.statistics.results import (
     AttendedThreshold,
     ByChannel,
@@ -22,6 +22,8 @@ from streamhub.statistics.results import (
     SummitStatistics,
     Viewers,
 )
+
+NARROW = "\u202f"
 
 HALF_PAST_ONE = parse_rfc3339("2021-11-04T13:30:00Z")
 FR, EN = Wording("fr", "Europe/Brussels"), Wording("en", "Europe/Brussels")

@@ -1,7 +1,9 @@
 """How a report writes numbers, times and French spaces."""
 
 from streamhub.kit.clock import parse_rfc3339
-from streamhub.reports.wording import NARROW, Wording
+from streamhub.reports.wording import Wording
+
+NARROW = "\u202f"
 
 FR, EN = Wording("fr", "Europe/Brussels"), Wording("en", "America/Montreal")
 
