@@ -2,13 +2,13 @@
 
 import hashlib
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from streamhub.access.model import Grant
 from streamhub.attendance.openings_model import is_viewer
-from streamhub.handlers.edge import check_same_origin
 from streamhub.handlers.request import BY_COOKIE, COOKIE, GRANT, REFUSAL, services
 from streamhub.kit.errors import (
+    CrossOrigin,
     FieldInvalid,
     FieldProblem,
     StreamhubError,
@@ -30,8 +30,7 @@ async def live(request: web.Request) -> web.StreamResponse:
     slug = request.query.get("session")
     if not slug:
         raise FieldInvalid(FieldProblem("session", "name the session"))
-    if request.get(BY_COOKIE):
-        check_same_origin(request)
+    _check_origin(request)
     connection = await Connection.accept(request, use.clock, Limits.of(use.settings))
     async with connection:
         try:
@@ -39,6 +38,13 @@ async def live(request: web.Request) -> web.StreamResponse:
         except StreamhubError as error:
             connection.refuse(error)
     return connection.response
+
+
+def _check_origin(request: web.Request) -> None:
+    """A browser sends its cookie whatever page opens the socket: only ours may; raises CrossOrigin."""
+    carried = COOKIE in request.cookies and hdrs.AUTHORIZATION not in request.headers
+    if carried and request.headers.get(hdrs.ORIGIN) != services(request).settings.public_url:
+        raise CrossOrigin("this handshake came from another site")
 
 
 async def _serve(request: web.Request, connection: Connection, slug: SessionSlug) -> None:

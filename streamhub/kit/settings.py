@@ -82,6 +82,7 @@ class Settings:
         20, "Control frames that one page may send per second.", minimum=1
     )
     live_message_bytes: int = setting(16_384, "Size of the largest message of a page.", minimum=1_024)
+    live_hello_seconds: int = setting(10, "Seconds in which a page must say who it is.", minimum=1)
     live_direct_frames: bool = setting(
         True, "Write one ready-made frame to every page; false uses the library's own sending."
     )

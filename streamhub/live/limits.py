@@ -32,6 +32,7 @@ class Limits:
             messages_per_second=settings.live_messages_per_second,
             controls_per_second=settings.live_controls_per_second,
             outbox_bytes=settings.live_outbox_bytes,
+            hello_seconds=settings.live_hello_seconds,
             direct_frames=settings.live_direct_frames,
         )
 
