@@ -62,8 +62,8 @@ class AccessService:
         self._clock = clock
         self._settings = settings
         self._programme = programme
-        self._signer = Signer(db, clock, settings.issuer or settings.public_url, keys_folder)
-        self._gate = Gate(db, clock, programme, self._signer)
+        self.signer = Signer(db, clock, settings.issuer or settings.public_url, keys_folder)
+        self._gate = Gate(db, clock, programme, self.signer)
 
     # Issuing
 
@@ -143,7 +143,7 @@ class AccessService:
             if ttl_seconds < MIN_TTL_SECONDS:
                 raise FieldInvalid(FieldProblem("ttl", f"must be at least {MIN_TTL_SECONDS} seconds"))
             until = min(until, now + ttl_seconds * SECOND)
-        token = await self._signer.mint(invitation, frozenset({session.slug}), until)
+        token = await self.signer.mint(invitation, frozenset({session.slug}), until)
         return SessionToken(token=token, link=self._token_link(token), expires_at=_whole_second(until))
 
     async def personal_link(self, invitation: Invitation) -> str:
@@ -151,7 +151,7 @@ class AccessService:
 
         The short link cannot: only the hash of its code is kept.
         """
-        return self._token_link(await self._signer.mint(invitation))
+        return self._token_link(await self.signer.mint(invitation))
 
     # Entering
 
@@ -289,12 +289,12 @@ class AccessService:
 
     async def jwks(self) -> Jwks:
         """The key set for ``/.well-known/jwks.json``."""
-        return await self._signer.jwks()
+        return await self.signer.jwks()
 
     async def signing_keys(self) -> Sequence[StoredKey]:
         """Every signing key, the newest first; the first use makes one."""
-        await self._signer.key()
-        return await self._signer.stored()
+        await self.signer.key()
+        return await self.signer.stored()
 
     async def _issue(
         self, order: InvitationOrder, facts: Facts, by: str, seats: int | None
@@ -312,7 +312,7 @@ class AccessService:
         return tuple([await self._issued(row, code) for row, code in zip(rows, codes, strict=True)])
 
     async def _issued(self, invitation: Invitation, code: str) -> IssuedInvitation:
-        token = await self._signer.mint(invitation)
+        token = await self.signer.mint(invitation)
         link = f"{self._settings.public_url}/j/{code}"
         return IssuedInvitation(invitation=invitation, link=link, token=token)
 

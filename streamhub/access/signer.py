@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from streamhub.access import keys, store, tokens
+from streamhub.access import keys, keys_store, tokens
 from streamhub.access.keys import KeyRefused, KeySet, SigningKey
 from streamhub.access.model import Invitation, Jwks, PublicKey, Sessions, StoredKey, narrowed
 from streamhub.access.strict import Claims
@@ -47,7 +47,7 @@ class Signer:
 
     async def stored(self) -> list[StoredKey]:
         """Public part and validity of every key, the newest first."""
-        return await self._db.read(store.keys)
+        return await self._db.read(keys_store.keys)
 
     async def jwks(self) -> Jwks:
         """The key set that we publish: public parts only."""
@@ -79,12 +79,12 @@ class Signer:
 
     def _current(self, tx: WriteTx) -> SigningKey:
         """Read or make the key inside the one writer: two processes never make two."""
-        current = next((row for row in store.keys(tx) if row.retired_at is None), None)
+        current = next((row for row in keys_store.keys(tx) if row.retired_at is None), None)
         if current is not None:
             return self._read(current.kid)
         made = keys.generate(new_id("k"))
         _write_private(self._folder, self._path(made.kid), made.pem())
-        store.add_key(tx, StoredKey(made.kid, made.public(), self._clock.now(), None))
+        keys_store.add_key(tx, StoredKey(made.kid, made.public(), self._clock.now(), None))
         log.info("signing key made", kid=made.kid)
         return made
 

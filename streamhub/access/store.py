@@ -1,4 +1,4 @@
-"""Participants, invitations, grants, removals and signing keys in SQL."""
+"""Participants, invitations, grants and removals in SQL."""
 
 import json
 from collections.abc import Sequence
@@ -13,7 +13,6 @@ from streamhub.access.model import (
     Participant,
     Sessions,
     StoredGrant,
-    StoredKey,
 )
 from streamhub.access.roles import Role
 from streamhub.kit.clock import Instant
@@ -92,16 +91,6 @@ removals = sa.Table(
     sa.Column("removed_at", sa.BigInteger, nullable=False),
     sa.Column("removed_by", sa.Text, nullable=False),
 )
-
-signing_keys = sa.Table(
-    "signing_keys",
-    metadata,
-    sa.Column("kid", sa.Text, primary_key=True),
-    sa.Column("x", sa.Text, nullable=False),
-    sa.Column("created_at", sa.BigInteger, nullable=False),
-    sa.Column("retired_at", sa.BigInteger),
-)
-"""Public parts and validity; the private parts are files, see ``access.signer``."""
 
 _JOINED = invitations.join(participants, invitations.c.participant == participants.c.id)
 _INVITATION = sa.select(
@@ -336,20 +325,6 @@ def is_removed(tx: ReadTx, session: SessionSlug, participant: ParticipantId) -> 
     """Whether the participant is barred from the session."""
     barred = (removals.c.session == session) & (removals.c.participant == participant)
     return tx.first(sa.select(removals.c.session).where(barred)) is not None
-
-
-def add_key(tx: WriteTx, key: StoredKey) -> None:
-    """Store the public part of a signing key."""
-    tx.execute(
-        signing_keys.insert(),
-        {"kid": key.kid, "x": key.x, "created_at": key.created_at, "retired_at": key.retired_at},
-    )
-
-
-def keys(tx: ReadTx) -> list[StoredKey]:
-    """Every signing key, the newest first."""
-    rows = tx.all(sa.select(signing_keys).order_by(signing_keys.c.created_at.desc(), signing_keys.c.kid))
-    return [StoredKey(row.kid, row.x, row.created_at, row.retired_at) for row in rows]
 
 
 def _identity(row: sa.Row[Any]) -> Identity:

@@ -32,12 +32,12 @@ def code_of(link: str) -> str:
 
 async def claims_of(house: House, token: str) -> Claims:
     """What a token of ours claims."""
-    return tokens.verify(token, await house.access._signer.keys())
+    return tokens.verify(token, await house.access.signer.keys())
 
 
 async def signed(house: House, claims: Claims) -> str:
     """A token under our own signature that nobody issued."""
-    return tokens.encode(claims, await house.access._signer.key())
+    return tokens.encode(claims, await house.access.signer.key())
 
 
 async def test_a_code_and_a_token_open_the_same(house):
