@@ -1,0 +1,96 @@
+"""The routes of invitations, tokens and entering."""
+
+from streamhub.access import roles
+from streamhub.handlers import api_access
+from streamhub.handlers.routing import ANY_GRANT, API, PUBLIC, Route
+
+ACCESS = (
+    Route(
+        method="POST",
+        path=f"{API}/invitations",
+        handler=api_access.issue,
+        allow=roles.ISSUING,
+        summary="Invite people",
+        body=api_access.OrderBody,
+        answer=api_access.IssuedList,
+        status=201,
+    ),
+    Route(
+        method="GET",
+        path=f"{API}/invitations",
+        handler=api_access.invitations,
+        allow=roles.INVITATIONS,
+        summary="Invitations, without what opens them",
+        answer=api_access.InvitationList,
+        query=("limit", "cursor"),
+    ),
+    Route(
+        method="GET",
+        path=f"{API}/invitations/{{id}}",
+        handler=api_access.invitation,
+        allow=roles.INVITATIONS,
+        summary="One invitation",
+        answer=api_access.InvitationAnswer,
+    ),
+    Route(
+        method="POST",
+        path=f"{API}/invitations/{{id}}:revoke",
+        handler=api_access.revoke,
+        allow=roles.INVITATIONS,
+        summary="Withdraw an invitation: its pages close at once",
+        answer=api_access.InvitationAnswer,
+    ),
+    Route(
+        method="POST",
+        path=f"{API}/invitations/{{id}}:replace",
+        handler=api_access.replace,
+        allow=roles.INVITATIONS,
+        summary="A new link for the same person; every earlier one is dead",
+        answer=api_access.IssuedList,
+        status=201,
+    ),
+    Route(
+        method="POST",
+        path=f"{API}/sessions/{{slug}}/tokens",
+        handler=api_access.session_token,
+        allow=roles.ORGANISATION,
+        summary="A token for one session",
+        body=api_access.TokenOrderBody,
+        answer=api_access.TokenAnswer,
+        status=201,
+    ),
+    Route(
+        method="POST",
+        path=f"{API}/tokens:verify",
+        handler=api_access.verify,
+        allow=PUBLIC,
+        summary="Does this token open something now?",
+        body=api_access.VerifyBody,
+        answer=api_access.VerdictAnswer,
+    ),
+    Route(
+        method="POST",
+        path=f"{API}/enter",
+        handler=api_access.enter,
+        allow=PUBLIC,
+        summary="Enter by a link's code or a token",
+        body=api_access.EnterBody,
+        status=204,
+    ),
+    Route(
+        method="GET",
+        path=f"{API}/me",
+        handler=api_access.me,
+        allow=ANY_GRANT,
+        summary="What my invitation lets me do",
+        answer=api_access.MeAnswer,
+    ),
+    Route(
+        method="GET",
+        path=f"{API}/me/stays",
+        handler=api_access.my_stays,
+        allow=ANY_GRANT,
+        summary="What is recorded of my attendance",
+        answer=api_access.StayList,
+    ),
+)
