@@ -29,6 +29,7 @@ SIGNING_ALGORITHM = "EdDSA"
 MIN_SECRET_BYTES = 32
 MIN_RSA_BITS = 2_048
 MAX_RSA_BITS = 16_384
+ED25519_BYTES = 32
 
 _HMAC_BYTES = {"HS256": 32, "HS384": 48, "HS512": 64}  # RFC 7518, 3.2: as long as the hash
 _RSA = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512"})
@@ -46,6 +47,16 @@ _WORDS_OF_SECRETS = (
     *("verysafe", "very-safe", "at_least", "at-least", "replace"),
 )  # what published lists of HMAC secrets have in common, those of 32 bytes and more
 _LONGEST_UNIT = 16  # of a text that only repeats itself
+
+_ED25519_P = 2**255 - 19  # RFC 8032, 5.1
+_ED25519_D = -121_665 * pow(121_666, -1, _ED25519_P) % _ED25519_P
+_SMALL_ORDER = frozenset(
+    {
+        *(0, 1, _ED25519_P - 1),
+        0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826,
+        0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7,
+    }
+)  # y of the eight points for which anybody can sign anything
 
 _ROCA_PRIMES = (11, 13, 17, 19, 37, 53, 61, 71, 73, 79, 97, 103, 107, 109, 127, 151, 157)
 
@@ -76,6 +87,10 @@ class KeySet:
     def kids(self, issuer: str) -> tuple[str, ...]:
         """The key ids of this issuer."""
         return tuple(kid for owner, kid in self.keys if owner == issuer)
+
+    def __or__(self, other: "KeySet") -> "KeySet":
+        """The keys of both."""
+        return KeySet({**self.keys, **other.keys})
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,10 +257,19 @@ def _elliptic(jwk: Mapping[str, Any], crv: str) -> ec.EllipticCurvePublicKey:
 
 
 def _edwards(jwk: Mapping[str, Any]) -> Ed25519PublicKey:
-    try:
-        return Ed25519PublicKey.from_public_bytes(_bytes(jwk, "x"))
-    except ValueError as error:
-        raise KeyRefused("not an Ed25519 public key") from error
+    raw = _bytes(jwk, "x")
+    if not _is_edwards_point(raw):
+        raise KeyRefused("not an Ed25519 public key")
+    return Ed25519PublicKey.from_public_bytes(raw)
+
+
+def _is_edwards_point(raw: bytes) -> bool:
+    """OpenSSL takes any 32 bytes; with a point of small order every signature can be made fit."""
+    y = int.from_bytes(raw, "little") & ((1 << 255) - 1)
+    if len(raw) != ED25519_BYTES or y >= _ED25519_P or y in _SMALL_ORDER:
+        return False
+    squared = (y * y - 1) * pow(_ED25519_D * y * y + 1, -1, _ED25519_P) % _ED25519_P
+    return pow(squared, (_ED25519_P - 1) // 2, _ED25519_P) == 1
 
 
 def _bytes(jwk: Mapping[str, Any], name: str) -> bytes:

@@ -8,7 +8,15 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from streamhub.access.keys import KeyRefused, generate, load_jwks, public_jwk, signing_key, verifying_key
+from streamhub.access.keys import (
+    KeyRefused,
+    generate,
+    key_set,
+    load_jwks,
+    public_jwk,
+    signing_key,
+    verifying_key,
+)
 from tests.access.jws_samples import ED25519_KEY, ES256_KEY, ES512_KEY, HS256_KEY, RS256_KEY, jwks
 from tests.access.token_samples import b64
 
@@ -125,6 +133,37 @@ def test_a_random_secret_written_as_text_is_taken():
     drawn = "Xr4ilOIQ9kq2vJmWbT7cEz0uYH3sNf5g"
 
     assert verifying_key({"kty": "oct", "k": b64(drawn.encode())}).material == drawn.encode()
+
+
+@pytest.mark.parametrize(
+    "encoded",
+    [
+        "00" * 32,
+        "01" + "00" * 31,
+        "ec" + "ff" * 30 + "7f",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+        "ed" + "ff" * 30 + "7f",
+        "ee" + "ff" * 30 + "7f",
+        "02" + "00" * 31,
+        "ff" * 32,
+    ],
+)
+def test_an_ed25519_point_for_which_anybody_can_sign_is_refused(encoded):
+    with pytest.raises(KeyRefused, match="Ed25519"):
+        verifying_key({"kty": "OKP", "crv": "Ed25519", "x": b64(bytes.fromhex(encoded))})
+
+
+def test_two_issuers_may_call_different_keys_by_the_same_name():
+    [one], [other] = (load_jwks(jwks(jwk | {"kid": "a"})) for jwk in (ES256_KEY, ED25519_KEY))
+
+    both = key_set("https://one.example", [one]) | key_set("https://other.example", [other])
+
+    assert both.find("https://one.example", "a") == one
+    assert both.find("https://other.example", "a") == other
+    assert both.find("https://third.example", "a") is None
 
 
 def test_an_rsa_key_with_the_roca_fingerprint_is_refused():
