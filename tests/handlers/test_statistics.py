@@ -99,7 +99,7 @@ async def test_empty_words_of_the_query_mean_their_default(house, staff):
 
 async def test_the_times_of_the_timetable_may_be_asked_for(house, staff):
     """The workshop is planned for 15:00; it was held from 13:00 to 15:00, so none of its time has come."""
-    _, found = await house.ask("GET", f"{SESSION}/statistics?window=scheduled", staff)
+    _, found = await house.ask("GET", f"{SESSION}/statistics?window=scheduled&audience=internal", staff)
 
     assert (found["window"], found["attended"]) == (None, 0)
 
@@ -109,6 +109,8 @@ async def test_the_times_of_the_timetable_may_be_asked_for(house, staff):
     [
         (f"{SESSION}/statistics?audience=everybody", "audience"),
         (f"{SESSION}/statistics?window=tomorrow", "window"),
+        (f"{SESSION}/statistics?window=scheduled", "window"),
+        (f"{SESSION}/timeline?window=scheduled", "window"),
         (f"{SESSION}/statistics?version=2", "version"),
         ("/statistics?version=1", "version"),
         (f"{SESSION}/timeline?step=0", "step"),

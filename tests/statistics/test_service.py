@@ -8,7 +8,7 @@ from streamhub.attendance.door_model import CheckInOrder, Direction, Place, Scop
 from streamhub.attendance.imports_model import Upload, ZoomOrder
 from streamhub.attendance.model import Cause, Key
 from streamhub.attendance.service import CorrectionOrder
-from streamhub.kit.errors import UnknownSession
+from streamhub.kit.errors import FieldInvalid, UnknownSession
 from streamhub.kit.ids import SessionSlug
 from streamhub.programme.clock import WindowKind
 from streamhub.programme.model import SessionState
@@ -76,6 +76,22 @@ async def test_only_what_lies_inside_the_window_counts(held):
 
     assert (planned.window.since, planned.window.until) == (at(30), at(180))
     assert minutes(planned.duration) == 6 * 139 + 5 * 120 + 3 * 120 + 2 * 78
+
+
+async def test_one_window_only_is_published(held):
+    """Two that differ would tell what each of them hides."""
+    for ask in (
+        held.statistics.of_session(TABLE, Audience.PUBLIC, WindowKind.SCHEDULED),
+        held.statistics.timeline(TABLE, 60, Audience.PUBLIC, WindowKind.SCHEDULED),
+    ):
+        with pytest.raises(FieldInvalid, match="window"):
+            await ask
+
+
+async def test_where_both_windows_are_the_same_either_may_be_asked_for(held):
+    planned = await held.statistics.of_session(OPENING, Audience.PUBLIC, WindowKind.SCHEDULED)
+
+    assert (planned.value.window.since, planned.value.window.until) == (at(-60), at(-15))
 
 
 async def test_a_pause_belongs_to_the_session(held):
