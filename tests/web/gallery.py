@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from streamhub.access.roles import Role
-from streamhub.kit.templates import Pages
 from streamhub.handlers.pages_player import PlayerPage
 from streamhub.handlers.views.desk import desk_page
 from streamhub.handlers.views.enter import enter_page
@@ -25,6 +24,7 @@ from streamhub.handlers.views.wall import projector_page, wall_page
 from streamhub.kit import errors
 from streamhub.kit.clock import DAY
 from streamhub.kit.settings import Settings
+from streamhub.kit.templates import Pages
 from streamhub.presence.model import Snapshot
 from streamhub.programme.model import SessionState
 from tests.web import samples as s
@@ -175,13 +175,26 @@ def refused(lang: str) -> Iterator[Shot]:
     yours = tuple(programme_row(session, reader) for session in s.SESSIONS[3:5])
     at = s.NOW + DAY
     found: list[errors.StreamhubError] = [
-        errors.TokenInvalid(), errors.TokenExpired("x", expired_at=at), errors.TokenNotYetValid("x", opens_at=at),
-        errors.DoorsClosed("x", opens_at=at), errors.WrongSession("x"), errors.InvitationRevoked("x"),
-        errors.InvitationRevoked("x", replaced=True), errors.Removed("x"), errors.DeviceLimit("x"),
-        errors.RoleForbidden("x"), errors.UnknownSession("x"), errors.CodeUnknown("x"), errors.CrossOrigin("x"),
-        errors.InsecureOrigin("x"), errors.RateLimited("x", retry_after=90), errors.StorageUnavailable("x"),
-        errors.FieldInvalid(errors.FieldProblem("a", "b")), errors.NotConfigured("x"), errors.NotFound("x"),
-    ]  # fmt: skip
+        errors.TokenInvalid(),
+        errors.TokenExpired("x", expired_at=at),
+        errors.TokenNotYetValid("x", opens_at=at),
+        errors.DoorsClosed("x", opens_at=at),
+        errors.WrongSession("x"),
+        errors.InvitationRevoked("x"),
+        errors.InvitationRevoked("x", replaced=True),
+        errors.Removed("x"),
+        errors.DeviceLimit("x"),
+        errors.RoleForbidden("x"),
+        errors.UnknownSession("x"),
+        errors.CodeUnknown("x"),
+        errors.CrossOrigin("x"),
+        errors.InsecureOrigin("x"),
+        errors.RateLimited("x", retry_after=90),
+        errors.StorageUnavailable("x"),
+        errors.FieldInvalid(errors.FieldProblem("a", "b")),
+        errors.NotConfigured("x"),
+        errors.NotFound("x"),
+    ]
     for error in found:
         page = problem_page(error, reader.times, yours if isinstance(error, errors.WrongSession) else ())
         yield Shot(f"error-{page.code}", "problem.html", s.frame(lang) | {"page": page})

@@ -235,7 +235,7 @@ TEXT = SourceView(
     False,
     False,
     0,
-    "La vidéo est interrompue. Vous pouvez écouter la séance par téléphone ; un résumé paraît ici toutes les dix minutes.",
+    "La vidéo est interrompue. Vous pouvez écouter la séance par téléphone.",
     "+32 2 555 01 99",
 )
 

@@ -54,7 +54,8 @@ PLATFORMS = (
         (PAST.slug, SessionSlug("ouverture")),
     ),
     PlatformNumber(
-        "room", "head_count", 158, FigureKind.DECLARED, s.NOW - DAY, "Compté à l’œil par l’accueil", None, (PAST.slug,)
+        "room", "head_count", 158, FigureKind.DECLARED, s.NOW - DAY, "Compté à l’œil par l’accueil", None,
+        (PAST.slug,),
     ),
 )  # fmt: skip
 
@@ -179,9 +180,17 @@ def lists() -> ListsInput:
         problems=1,
     )
     one = Import(
-        id=ImportId("im_1"), kind=ImportKind.ZOOM_PARTICIPANTS, state=ImportState.APPLIED, file="participants_855.csv",
-        sessions=(PAST.slug,), timezone=s.ZONE, date_order=DateOrder.DMY, counts=counts, created_at=s.NOW - HOUR, created_by="p_com",
-    )  # fmt: skip
+        id=ImportId("im_1"),
+        kind=ImportKind.ZOOM_PARTICIPANTS,
+        state=ImportState.APPLIED,
+        file="participants_855.csv",
+        sessions=(PAST.slug,),
+        timezone=s.ZONE,
+        date_order=DateOrder.DMY,
+        counts=counts,
+        created_at=s.NOW - HOUR,
+        created_by="p_com",
+    )
     undone = replace(one, id=ImportId("im_2"), file="essai.csv", state=ImportState.UNDONE)
     queue = tuple(
         QueueRow(

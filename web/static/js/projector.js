@@ -2,7 +2,7 @@
 import { Crowd, heads, present } from "./crowd.js";
 import { byId, clock, data, show, text } from "./dom.js";
 import { connect } from "./live.js";
-import { spell } from "./wall-floor.js";
+import { spell } from "./turn.js";
 
 const LAST = 60_000; // ms: the last minute is said as such
 

@@ -2,6 +2,7 @@
 import { call } from "./api.js";
 import { byId, text } from "./dom.js";
 import { h, icon } from "./make.js";
+import { spell } from "./turn.js";
 
 /**
  * @typedef {object} Item
@@ -9,12 +10,6 @@ import { h, icon } from "./make.js";
  * @property {string} label @property {string} subject @property {number | null} minutes
  * @property {string} state waiting or speaking @property {string} [granted_at]
  */
-
-/** Minutes and seconds of a speaking time. @param {number} ms */
-export function spell(ms) {
-  const seconds = Math.max(0, Math.floor(ms / 1000));
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-}
 
 /**
  * @param {any} page @param {() => number} now
