@@ -20,6 +20,7 @@ MAX_TOKEN_BYTES = 4_096
 MAX_RAW_BYTES = 65_536
 MAX_LIFETIME_SECONDS = 400 * 24 * 3_600
 MAX_TEXT = 255  # characters of one text claim
+MAX_NUMBER = 2**63 - 1  # what databases and other programs can hold
 TYPE = "join+jwt"
 AUDIENCE = "streamhub"
 EVERY_SESSION = "*"
@@ -174,7 +175,7 @@ def _text(found: Mapping[str, Any], name: str) -> str:
 
 def _number(found: Mapping[str, Any], name: str) -> int:
     value = found.get(name)
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_NUMBER:
         _refuse("claim_type", f"{name} must be a whole number")
     return value
 
