@@ -107,7 +107,12 @@ def parse_participants(
     """The seats of ``participants.csv``; None for known codes or slugs checks none."""
     rows = read_rows(text, file, PARTICIPANTS, findings)
     _refuse_twice(rows, "external_id")
-    return _kept(rows, lambda _, row: _participant(row, delegations, sessions))
+
+    def parse(_: int, row: Row) -> ParticipantEntry:
+        row.need("external_id")
+        return participant_entry(row, delegations, sessions)
+
+    return _kept(rows, parse)
 
 
 def _refuse_twice(rows: Iterable[Row], *columns: str) -> None:
@@ -260,9 +265,10 @@ def _is_web_address(url: str) -> bool:
     return parts.scheme in {"https", "http"} and bool(parts.hostname) and not re.search(r"\s", url)
 
 
-def _participant(
+def participant_entry(
     row: Row, delegations: Collection[str] | None, sessions: Collection[str] | None
 ) -> ParticipantEntry:
+    """One seat. An empty ``external_id`` is a problem for whoever has no other way to know people."""
     role, code = row.need("role"), row.get("delegation")
     if role and role not in ROLES:
         row.wrong("role", f"{role!r} must be one of: {', '.join(sorted(ROLES))}")
@@ -275,7 +281,7 @@ def _participant(
         if (value := row.get(name)) and not fits(value):
             row.wrong(name, f"{value!r} {message}")
     return ParticipantEntry(
-        external_id=row.need("external_id"),
+        external_id=row.get("external_id"),
         delegation=DelegationCode(code) if code else None,
         role=role,
         label=row.get("label"),

@@ -20,7 +20,7 @@ def as_text(cell: str) -> str:
     return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
-def _cell(text: str) -> str:
+def cell_of(text: str) -> str:
     """The opposite of ``as_text``, cleaned."""
     cell = clean(text)
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell[1:]) else cell
@@ -104,7 +104,7 @@ def read_rows(text: str, file: str, columns: Columns, findings: Findings) -> tup
         if any(clean(cell) for cell in record[len(names) :]):
             findings.error(file, line, None, f"{len(record)} cells under {len(names)} columns")
             continue
-        cells = {name: _cell(cell) for name, cell in zip(known, record, strict=False) if name}
+        cells = {name: cell_of(cell) for name, cell in zip(known, record, strict=False) if name}
         if any(cells.values()):
             rows.append(Row(file, line, cells, findings))
     return tuple(rows)
