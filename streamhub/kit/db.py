@@ -256,14 +256,16 @@ def sync_files(path: Path) -> None:
 
 
 def _sync_engine(path: Path) -> sa.Engine:
-    engine = sa.create_engine(f"sqlite:///{path}", poolclass=sa.NullPool)
+    engine = sa.create_engine(f"sqlite:///{path}", poolclass=sa.NullPool, hide_parameters=True)
     sa.event.listen(engine, "connect", _open_writer)
     sa.event.listen(engine, "begin", _begin_immediate)
     return engine
 
 
 def _async_engine(path: Path) -> AsyncEngine:
-    engine = create_async_engine(f"sqlite+aiosqlite:///{path}", pool_size=READERS, max_overflow=0)
+    engine = create_async_engine(
+        f"sqlite+aiosqlite:///{path}", pool_size=READERS, max_overflow=0, hide_parameters=True
+    )
     sa.event.listen(engine.sync_engine, "connect", _open_reader)
     return engine
 
