@@ -24,6 +24,7 @@ from streamhub.live.hub import Hub
 from streamhub.live.service import LiveService, Parts
 from streamhub.presence.service import PresenceService
 from streamhub.programme import store as programme_store
+from streamhub.programme.edit_service import EditService
 from streamhub.programme.service import ProgrammeService
 from streamhub.relay.service import RelayService
 from streamhub.reports.service import ReportsService
@@ -42,6 +43,7 @@ class Services:
     tasks: Tasks
     changes: Changes
     programme: ProgrammeService
+    editing: EditService
     access: AccessService
     relay: RelayService
     floor: FloorService
@@ -106,7 +108,7 @@ async def build(folder: DataFolder, settings: Settings, clock: Clock) -> Service
     audience = AudienceService(db, clock, programme)
     statistics = StatisticsService(
         statistics_service.Parts(
-            clock, settings, programme, access, relay, attendance, door, openings, imports, audience
+            db, clock, settings, programme, access, relay, attendance, door, openings, imports, audience
         )
     )
     reports = ReportsService(clock, programme, statistics)
@@ -141,6 +143,7 @@ async def build(folder: DataFolder, settings: Settings, clock: Clock) -> Service
         tasks=tasks,
         changes=changes,
         programme=programme,
+        editing=EditService(db, clock, settings, programme),
         access=access,
         relay=relay,
         floor=floor,

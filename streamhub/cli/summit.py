@@ -1,6 +1,7 @@
 """``summit new``, ``summit load`` and ``summit export``."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -8,8 +9,14 @@ import click
 from streamhub.cli import config_option, run
 from streamhub.cli.folder import open_folder
 from streamhub.kit.errors import FileInvalid, StateConflict
-from streamhub.programme.differences import LoadReport
-from streamhub.programme.files import PARTICIPANTS_FILE, SUMMIT_FILE, ExportedFile, SummitFiles
+from streamhub.programme.differences import FieldChange, LoadReport
+from streamhub.programme.files import (
+    PARTICIPANTS_FILE,
+    PROGRAMME_FILE,
+    SUMMIT_FILE,
+    ExportedFile,
+    SummitFiles,
+)
 from streamhub.programme.loaders import read_folder
 from streamhub.programme.templates import templates
 from streamhub.relay.model import NewSource
@@ -70,10 +77,21 @@ async def bring_in(use: Services, files: SummitFiles, *, force: bool = False) ->
     report = await use.programme.load(files, force=force, by=BY)
     fallback = NewSource(text=files.summit.fallback_text.get("fr"), phone=files.summit.contact_phone)
     for session in files.sessions or ():
-        await use.relay.load(session.slug, [str(source) for source in session.sources], BY)
+        tokens = [str(source) for source in session.sources]
+        streams = await use.relay.load(session.slug, tokens, BY, force=force)
+        report = _with_streams(report, session.slug, streams.kept_away)
         if fallback.text:
             await use.relay.add(session.slug, fallback, BY)
     return report, len(await use.access.load_participants(files.participants or (), BY))
+
+
+def _with_streams(report: LoadReport, slug: str, kept_away: int) -> LoadReport:
+    """Streams that the console took away and the file still has are conflicts too."""
+    if not kept_away:
+        return report
+    words = f"{kept_away} taken away in the console"
+    conflict = FieldChange(PROGRAMME_FILE, slug, "source_urls", words, "in the file")
+    return replace(report, conflicts=(*report.conflicts, conflict))
 
 
 async def _load(config: Path | None, data: Path, path: Path, *, dry_run: bool, force: bool) -> LoadReport:

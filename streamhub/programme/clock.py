@@ -106,6 +106,7 @@ def due_changes(
     due = [
         step
         for session in board.sessions.values()
+        if not session.cancelled
         for step in _steps(session, doors_minutes, overrun_minutes)
         if step.at <= now
     ]
@@ -122,7 +123,7 @@ def change_by_hand(
     """What ``asked`` changes: nothing if the state is that already, else it and its room.
 
     Raises UnknownSession, and StateConflict for ``ended`` → ``scheduled``: what was held
-    cannot be unheld, it can be opened again.
+    cannot be unheld, it can be opened again. So it does for a cancelled session.
     """
     board = _Board(sessions, history)
     session = board.sessions.get(asked.session)
@@ -130,6 +131,8 @@ def change_by_hand(
         raise UnknownSession(asked.session)
     if session.state is asked.state:
         return ()
+    if session.cancelled:
+        raise StateConflict("the session is cancelled; restore it first")
     if session.state is ENDED and asked.state is SCHEDULED:
         raise StateConflict("an ended session cannot be scheduled again; it can be opened again")
     board.step(replace(asked, run=session.run, automatic=False))
@@ -147,13 +150,13 @@ def change_by_move(
     """The changes at ``now`` of automatic sessions whose times have just been moved.
 
     A session that went live by the clock and starts later after all is back at its doors.
-    An ended session stays ended.
+    An ended session stays ended, a cancelled one follows no clock.
     """
     board = _Board(sessions, history)
     for slug in moved:
         session = board.sessions[slug]
         state = state_by_clock(session, now, *minutes)
-        if session.automatic and session.state not in {ENDED, state}:
+        if session.automatic and not session.cancelled and session.state not in {ENDED, state}:
             board.step(StateChange(slug, session.run, state, now, automatic=True, by=by))
     return tuple(board.changes)
 

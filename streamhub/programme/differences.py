@@ -27,6 +27,11 @@ _COLUMNS = {"starts_at": "start", "ends_at": "end", "sources": "source_urls", "l
 _PREFIXES = {"titles": "title", "names": "name", "fallback_text": "fallback_text"}
 _INSTANTS = frozenset({"starts_at", "ends_at"})
 
+MADE_HERE = "{}"
+"""What stands beside a row that the console made: no file has said anything of it yet."""
+
+_NOT_SAID = {"said": None}  # equal to no field: the file and the console differed at its first load
+
 
 @dataclass(frozen=True, slots=True)
 class RowName:
@@ -103,8 +108,8 @@ def merged(
         return Merged(entry, _json(said), None)
     kept, loaded = plain(stored.entry), json.loads(stored.loaded)
     differing = [name for name in said if said[name] != kept[name]]
-    edited = [name for name in differing if name in loaded and kept[name] != loaded[name] and not force]
-    base = said | {name: loaded[name] for name in edited}
+    edited = [name for name in differing if _is_edited(name, kept, loaded) and not force]
+    base = said | {name: loaded.get(name, _NOT_SAID) for name in edited}
     row = row_name(entry)
 
     def words(some: Iterable[str]) -> tuple[FieldChange, ...]:
@@ -118,6 +123,12 @@ def merged(
         changed=words(name for name in differing if name not in edited),
         conflicts=words(edited),
     )
+
+
+def edited_fields(stored: Stored[Any]) -> tuple[str, ...]:
+    """The fields that were edited since the file was loaded; none for a row that no file has."""
+    kept, loaded = plain(stored.entry), json.loads(stored.loaded)
+    return tuple(name for name in kept if loaded and _is_edited(name, kept, loaded))
 
 
 def gone(file: str, stored: Iterable[Entry], entries: Iterable[Entry]) -> tuple[RowName, ...]:
@@ -153,6 +164,11 @@ def row_name(entry: AnyEntry) -> RowName:
 def plain(entry: AnyEntry) -> dict[str, Any]:
     """The fields that a file gives, as values that JSON keeps."""
     return {f.name: _plain(getattr(entry, f.name)) for f in fields(entry) if f.name not in _UNCOMPARED}
+
+
+def _is_edited(name: str, kept: Mapping[str, Any], loaded: Mapping[str, Any]) -> bool:
+    """A field that a new version added was in no file; all of a row that the console made is an edit."""
+    return bool(kept[name] != loaded[name]) if name in loaded else not loaded
 
 
 _FILES: Mapping[type, str] = {

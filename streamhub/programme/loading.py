@@ -10,9 +10,11 @@ from streamhub.kit.errors import StateConflict
 from streamhub.kit.ids import SessionSlug
 from streamhub.programme import files as names
 from streamhub.programme import store
-from streamhub.programme.clock import ClockMinutes, change_by_move
+from streamhub.programme.clock import ClockMinutes, change_by_move, due_changes
 from streamhub.programme.differences import (
+    MADE_HERE,
     Entry,
+    FieldChange,
     LoadReport,
     Merged,
     Stored,
@@ -58,9 +60,9 @@ def planned(tx: ReadTx, files: SummitFiles, *, force: bool) -> Plan:
     delegations, report = _table(
         report, names.DELEGATIONS_FILE, store.delegations_of(tx), files.delegations, zone, force
     )
-    documents, report = _table(
-        report, names.DOCUMENTS_FILE, store.documents_of(tx), files.documents, zone, force
-    )
+    wanted, kept_away = _taken_away(tx, files.documents, force=force)
+    documents, report = _table(report, names.DOCUMENTS_FILE, store.documents_of(tx), wanted, zone, force)
+    report = replace(report, conflicts=(*report.conflicts, *kept_away))
     return Plan(files, summit, sessions, delegations, documents, report)
 
 
@@ -74,7 +76,7 @@ def apply(tx: WriteTx, plan: Plan, now: Instant, minutes: ClockMinutes, by: str)
         store.put_delegation(tx, delegation)
     for document in plan.documents:
         store.put_document(tx, document)
-    _follow_new_times(tx, before, now, minutes, by)
+    follow_new_times(tx, before, now, minutes, by)
     _notice(tx, plan)
     return replace(plan.report, applied=True)
 
@@ -91,12 +93,13 @@ def _table(
         return (), report
     known = {key_of(row.entry): row for row in stored}
     rows = [row.entry for row in stored]
+    of_the_file = [row.entry for row in stored if row.loaded != MADE_HERE]
     result = tuple(merged(entry, known.get(key_of(entry)), zone, force=force) for entry in entries)
     told = _told(report, result)
     return result, replace(
         told,
         changed=(*told.changed, *reordered(file, rows, entries)),
-        gone=(*told.gone, *gone(file, rows, entries)),
+        gone=(*told.gone, *gone(file, of_the_file, entries)),
     )
 
 
@@ -109,7 +112,7 @@ def _told(report: LoadReport, rows: Sequence[Merged[Entry]]) -> LoadReport:
     )
 
 
-def _follow_new_times(
+def follow_new_times(
     tx: WriteTx, before: dict[SessionSlug, Session], now: Instant, minutes: ClockMinutes, by: str
 ) -> None:
     """A session on another day that had begun is held once more; the others follow the clock."""
@@ -128,6 +131,26 @@ def _follow_new_times(
             moved.append(session.slug)
     sessions, history = store.sessions_of(tx), store.history_of(tx)
     store.add_changes(tx, change_by_move(sessions, history, moved, now, minutes, by))
+
+
+def settle(tx: WriteTx, now: Instant, minutes: ClockMinutes) -> tuple[StateChange, ...]:
+    """Make the changes that the clock asks for by ``now``; answers them."""
+    changes = due_changes(store.sessions_of(tx), store.history_of(tx), now, *minutes)
+    store.add_changes(tx, changes)
+    return changes
+
+
+def _taken_away(
+    tx: ReadTx, entries: tuple[Document, ...] | None, *, force: bool
+) -> tuple[tuple[Document, ...] | None, tuple[FieldChange, ...]]:
+    """The file's documents without those that the console took away since, which are conflicts."""
+    if entries is None or force:
+        return entries, ()
+    away = store.removed_documents(tx)
+    kept_away = [entry for entry in entries if key_of(entry) in away]
+    wanted = tuple(entry for entry in entries if entry not in kept_away)
+    file = names.DOCUMENTS_FILE
+    return wanted, tuple(FieldChange(file, key_of(one), "url", "", one.url) for one in kept_away)
 
 
 def _hold_again(tx: WriteTx, session: Session, now: Instant, by: str) -> None:

@@ -114,6 +114,7 @@ class Session:
 
     ``starts_at`` and ``ends_at`` are the times that hold now; the scheduled ones are those
     of the timetable and stay for the report. ``automatic`` until the first change by hand.
+    ``cancelled``: it stays in the programme as such, without doors or clock.
     """
 
     slug: SessionSlug
@@ -131,6 +132,7 @@ class Session:
     scheduled_ends_at: Instant
     automatic: bool = True
     state: SessionState = SessionState.SCHEDULED
+    cancelled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

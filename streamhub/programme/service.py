@@ -197,9 +197,7 @@ class ProgrammeService:
         return written(await self._db.read(_exported))
 
     def _settle(self, tx: WriteTx, now: Instant) -> tuple[StateChange, ...]:
-        changes = due_changes(store.sessions_of(tx), store.history_of(tx), now, *self._minutes)
-        store.add_changes(tx, changes)
-        return changes
+        return loading.settle(tx, now, self._minutes)
 
     async def _programme(self) -> _Programme:
         if self._known is not None:

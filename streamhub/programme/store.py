@@ -72,6 +72,7 @@ sessions = sa.Table(
     sa.Column("automatic", sa.Boolean, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("loaded", sa.Text, nullable=False),
+    sa.Column("cancelled_at", sa.BigInteger),
 )
 
 session_states = sa.Table(
@@ -120,7 +121,9 @@ documents = sa.Table(
     sa.Column("titles", sa.Text, nullable=False),
     sa.Column("position", sa.Integer, nullable=False),
     sa.Column("loaded", sa.Text, nullable=False),
+    sa.Column("removed_at", sa.BigInteger),
 )
+"""Those that the console took away stay as rows: so a file that still has them is a conflict."""
 
 THE_SUMMIT = 1  # one data folder, one summit, one row
 
@@ -262,17 +265,25 @@ def put_delegation(tx: WriteTx, merged: Merged[Delegation]) -> None:
 
 def documents_of(tx: ReadTx) -> tuple[Stored[Document], ...]:
     """Every document in the order of the file."""
-    rows = tx.all(sa.select(documents).order_by(documents.c.position, documents.c.session, documents.c.url))
+    there = sa.select(documents).where(documents.c.removed_at.is_(None))
+    rows = tx.all(there.order_by(documents.c.position, documents.c.session, documents.c.url))
     return tuple(
         Stored(Document(SessionSlug(row.session), _localised(row.titles), row.url, row.position), row.loaded)
         for row in rows
     )
 
 
+def removed_documents(tx: ReadTx) -> frozenset[str]:
+    """What the console took away, each as session and address with a space between."""
+    away = sa.select(documents.c.session, documents.c.url).where(documents.c.removed_at.is_not(None))
+    return frozenset(f"{row.session} {row.url}" for row in tx.all(away))
+
+
 def put_document(tx: WriteTx, merged: Merged[Document]) -> None:
     """Store a document."""
     entry = merged.entry
-    values = {"titles": _texts(entry.titles), "position": entry.order, "loaded": merged.loaded}
+    words = {"titles": _texts(entry.titles), "loaded": merged.loaded}
+    values = {**words, "position": entry.order, "removed_at": None}
     _put(tx, documents, {"session": entry.session, "url": entry.url}, values)
 
 
@@ -322,6 +333,7 @@ def _session(row: sa.Row[Any]) -> Session:
         scheduled_ends_at=row.scheduled_ends_at,
         automatic=bool(row.automatic),
         state=SessionState(row.state),
+        cancelled=row.cancelled_at is not None,
     )
 
 

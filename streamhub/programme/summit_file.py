@@ -189,7 +189,7 @@ class _Keys:
             for key, problem in (alone or dict.fromkeys(given, str(error))).items():
                 self.wrong(key, problem.removeprefix(f"{key}: ").removesuffix(" (summit.toml)"))
             return ()
-        return tuple(sorted((key, int(getattr(settings, key))) for key in given))
+        return tuple(sorted((key, getattr(settings, key)) for key in given))
 
 
 def line_of(key: str, source: str) -> int | None:

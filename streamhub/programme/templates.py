@@ -3,6 +3,8 @@
 They load as they are, once the summit has a name. Lines that begin with ``#`` are comments.
 """
 
+import json
+
 from streamhub.kit.settings import declared
 from streamhub.programme import files as names
 from streamhub.programme.files import ExportedFile
@@ -101,4 +103,4 @@ def templates() -> tuple[ExportedFile, ...]:
 
 def _settings() -> str:
     settings = (field for field in declared() if field.metadata["of_summit"])
-    return "".join(f"# {s.metadata['help']}\n# {s.name} = {s.default}\n" for s in settings)
+    return "".join(f"# {s.metadata['help']}\n# {s.name} = {json.dumps(s.default)}\n" for s in settings)

@@ -47,7 +47,7 @@ def summit_toml(summit: Summit) -> str:
             lines += [f"{_PREFIXES[field.name]}_{lang} = {_toml(text)}" for lang, text in value.entries]
         else:
             lines.append(f"{field.name} = {_toml(value)}")
-    lines += [f"{name} = {number}" for name, number in summit.settings]
+    lines += [f"{name} = {_toml(value)}" for name, value in summit.settings]
     return "\n".join(lines) + "\n"
 
 
@@ -61,7 +61,7 @@ _DOCUMENTS = ("session", "title", "url")
 
 def _toml(value: Any) -> str:  # noqa: ANN401 - a value of Summit
     match value:
-        case str():
+        case str() | bool():
             return json.dumps(value, ensure_ascii=False)  # a JSON string is a TOML basic string
         case date():
             return value.isoformat()

@@ -120,6 +120,8 @@ class Loaded:
 
     added: int
     changed: int
+    kept_away: int = 0
+    """Links of the file whose source was taken away since, and stays away."""
 
 
 def drafted(
@@ -158,8 +160,29 @@ def appended(sources: tuple[Source, ...], draft: Source) -> tuple[Source, tuple[
     return source, tuple(source if s.id == old.id else s for s in sources)
 
 
-def merged(sources: tuple[Source, ...], drafts: Iterable[Source]) -> tuple[Source, ...]:
-    """The list of a file, in its order, before those sources that the file does not name."""
+def still_wanted(
+    sources: tuple[Source, ...], removed: tuple[Source, ...], drafts: Iterable[Source]
+) -> tuple[Source, ...]:
+    """The links of a file without those whose source was taken away and not added again."""
+    return tuple(d for d in drafts if _same(sources, d) is not None or _same(removed, d) is None)
+
+
+def reordered(sources: tuple[Source, ...], order: Iterable[SourceId]) -> tuple[Source, ...]:
+    """The sources in a new order, which must name each of them once; raises FieldInvalid."""
+    by_id = {source.id: source for source in sources}
+    ids = tuple(order)
+    if sorted(ids) != sorted(by_id):
+        raise FieldInvalid(FieldProblem("order", "must name every source of the session once"))
+    return tuple(replace(by_id[ident], order=place) for place, ident in enumerate(ids))
+
+
+def merged(
+    sources: tuple[Source, ...], drafts: Iterable[Source], *, by_hand: bool = False
+) -> tuple[Source, ...]:
+    """The list of a file, in its order, before those sources that the file does not name.
+
+    Where somebody sorted the list ``by_hand`` it stays as it is, and what is new comes last.
+    """
     listed: list[Source] = []
     for draft in drafts:
         old = _same(sources, draft)
@@ -167,6 +190,10 @@ def merged(sources: tuple[Source, ...], drafts: Iterable[Source]) -> tuple[Sourc
             listed.append(replace(old, link=draft.link) if old else draft)
     named = {source.id for source in listed}
     others = [source for source in sources if source.id not in named]
+    if by_hand:
+        places = {source.id: place for place, source in enumerate(sources)}
+        ranked = sorted([*listed, *others], key=lambda source: places.get(source.id, len(places)))
+        return tuple(replace(source, order=order) for order, source in enumerate(ranked))
     return tuple(replace(source, order=order) for order, source in enumerate(listed + others))
 
 

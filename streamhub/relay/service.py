@@ -1,14 +1,15 @@
 """The sources of a session: which there are, which one is on, and switching it for everybody."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from streamhub.access.model import Grant
 from streamhub.kit.clock import Clock
 from streamhub.kit.db import Database, ReadTx, WriteTx
-from streamhub.kit.errors import NotFound
+from streamhub.kit.errors import NotFound, StateConflict
 from streamhub.kit.ids import SessionSlug, SourceId, new_id
+from streamhub.kit.log import get_logger
 from streamhub.kit.settings import Settings
 from streamhub.relay import store
 from streamhub.relay.link_model import Link
@@ -24,7 +25,9 @@ from streamhub.relay.model import (
     drafted,
     merged,
     on_air,
+    reordered,
     split_channel,
+    still_wanted,
 )
 from streamhub.relay.providers import page_needs, token_of, view_of
 
@@ -32,6 +35,8 @@ TOPIC = "source"
 """What is noticed, with the slug, when a session's sources or its active one changed."""
 
 T = TypeVar("T")
+
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +150,46 @@ class RelayService:
 
         return await self._write(slug, command)
 
-    async def load(self, slug: SessionSlug, tokens: Iterable[str], by: str | None = None) -> Loaded:
+    async def remove(self, slug: SessionSlug, source_id: SourceId, by: str | None) -> None:
+        """Take a source away; what it showed stays in the history.
+
+        Raises NotFound, and StateConflict for what is on: switch to another one first.
+        """
+
+        def command(tx: WriteTx) -> None:
+            sources = store.sources_of(tx, slug)
+            if source_id not in {source.id for source in sources}:
+                raise NotFound("the session has no such source")
+            if source_id in {source.id for source in on_air(sources, store.active_ids(tx, slug))}:
+                raise StateConflict("this source is on; switch to another one first")
+            store.take_away(tx, source_id, self._clock.now())
+            tx.notice(TOPIC, slug)
+
+        await self._write(slug, command)
+        log.info("source taken away", session=slug, source=source_id, by=by)
+
+    async def reorder(
+        self, slug: SessionSlug, order: Iterable[SourceId], by: str | None
+    ) -> tuple[Source, ...]:
+        """Sort the session's sources by hand; a file loaded later leaves them so. Raises FieldInvalid."""
+
+        def command(tx: WriteTx) -> tuple[Source, ...]:
+            after = reordered(store.sources_of(tx, slug), order)
+            for source in after:
+                store.place(tx, source.id, source.order, by)
+            tx.notice(TOPIC, slug)
+            return after
+
+        return await self._write(slug, command)
+
+    async def load(
+        self, slug: SessionSlug, tokens: Iterable[str], by: str | None = None, *, force: bool = False
+    ) -> Loaded:
         """Bring the ``[channel=]url`` tokens of a programme file in, in their order.
 
-        Sources that the session has already are kept, those gone from the file too. A channel
-        without an active source starts with its first. Raises LinkRefused.
+        Sources that the session has already are kept, those gone from the file too; what was
+        taken away since stays away unless forced. A channel without an active source starts
+        with its first. Raises LinkRefused.
         """
         now = self._clock.now()
         drafts = [
@@ -158,7 +198,11 @@ class RelayService:
         ]
 
         def command(tx: WriteTx) -> Loaded:
-            return self._store(tx, slug, merged(store.sources_of(tx, slug), drafts), by)
+            there = store.sources_of(tx, slug)
+            wanted = drafts if force else still_wanted(there, store.removed_of(tx, slug), drafts)
+            after = merged(there, wanted, by_hand=not force and store.is_placed(tx, slug))
+            stored = self._store(tx, slug, after, by)
+            return replace(stored, kept_away=len(drafts) - len(wanted))
 
         return await self._write(slug, command)
 

@@ -32,7 +32,10 @@ sources = sa.Table(
     sa.Column("personal", sa.Boolean, nullable=False),
     sa.Column("added_by", sa.Text),
     sa.Column("added_at", sa.BigInteger, nullable=False),
+    sa.Column("placed_by", sa.Text),  # who put it in this place by hand
+    sa.Column("removed_at", sa.BigInteger),
 )
+"""Those taken away stay as rows: the report says what was on, and a file does not bring them back."""
 
 periods = sa.Table(
     "source_periods",
@@ -57,8 +60,19 @@ sa.Index(
 
 def sources_of(tx: ReadTx, slug: SessionSlug) -> tuple[Source, ...]:
     """The sources of a session in their order."""
+    return tuple(source for source, there in _every_source(tx, slug) if there)
+
+
+def removed_of(tx: ReadTx, slug: SessionSlug) -> tuple[Source, ...]:
+    """The sources that were taken away."""
+    return tuple(source for source, there in _every_source(tx, slug) if not there)
+
+
+def _every_source(tx: ReadTx, slug: SessionSlug) -> list[tuple[Source, bool]]:
+    """Each with whether it is still there."""
     chosen = sa.select(sources).where(sources.c.session == slug)
-    return tuple(_source(row) for row in tx.all(chosen.order_by(sources.c.position, sources.c.id)))
+    rows = tx.all(chosen.order_by(sources.c.position, sources.c.id))
+    return [(_source(row), row.removed_at is None) for row in rows]
 
 
 def active_ids(tx: ReadTx, slug: SessionSlug) -> frozenset[SourceId]:
@@ -72,7 +86,7 @@ def periods_of(tx: ReadTx, slug: SessionSlug) -> tuple[SourcePeriod, ...]:
     found = tx.all(
         sa.select(periods).where(periods.c.session == slug).order_by(periods.c.since, periods.c.id)
     )
-    by_id = {source.id: source for source in sources_of(tx, slug)}
+    by_id = {source.id: source for source, _ in _every_source(tx, slug)}
     return tuple(_period(row, by_id[row.source]) for row in found)
 
 
@@ -84,6 +98,22 @@ def add(tx: WriteTx, source: Source) -> None:
 def update(tx: WriteTx, source: Source) -> None:
     """Store what changed in a source."""
     tx.execute(sources.update().where(sources.c.id == source.id), _columns(source))
+
+
+def take_away(tx: WriteTx, source: SourceId, at: Instant) -> None:
+    """Take a source out of its session's list."""
+    tx.execute(sources.update().where(sources.c.id == source).values(removed_at=at))
+
+
+def place(tx: WriteTx, source: SourceId, order: int, by: str | None) -> None:
+    """Put a source in its place by hand: a file does not move it any more."""
+    tx.execute(sources.update().where(sources.c.id == source).values(position=order, placed_by=by or ""))
+
+
+def is_placed(tx: ReadTx, slug: SessionSlug) -> bool:
+    """Whether somebody sorted the session's sources by hand."""
+    placed = sa.select(sources.c.id).where(sources.c.session == slug, sources.c.placed_by.is_not(None))
+    return tx.first(placed) is not None
 
 
 def switch(tx: WriteTx, source: Source, at: Instant, by: str | None) -> None:
