@@ -20,9 +20,14 @@ Sessions = frozenset[SessionSlug] | None
 
 
 class DevicePolicy(StrEnum):
-    """What happens when one more device than allowed connects."""
+    """What happens when one more device than allowed connects.
 
+    It is kept out, or the device that is there longest gives way, or all others do.
+    """
+
+    REFUSE = "refuse"
     REPLACE_OLDEST = "replace_oldest"
+    TAKE_OVER = "take_over"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +47,7 @@ class Grant:
     devices: int
     label: str
     seat: str
+    device_policy: DevicePolicy = DevicePolicy.REPLACE_OLDEST
 
     def allows(self, slug: SessionSlug) -> bool:
         """Whether this opens the session; being removed from it is another matter."""
@@ -95,6 +101,7 @@ class Invitation:
     not_before: Instant | None
     expires_at: Instant
     devices: int
+    device_policy: DevicePolicy
     generation: int
     epoch: int
     created_at: Instant
@@ -141,6 +148,7 @@ class Invitation:
             devices=self.devices,
             label=self.label,
             seat=self.seat,
+            device_policy=self.device_policy,
         )
 
 
@@ -156,7 +164,7 @@ class InvitationOrder:
     count: int = 1
     sessions: tuple[SessionSlug, ...] | None = None
     devices: int | None = None
-    device_policy: DevicePolicy = DevicePolicy.REPLACE_OLDEST
+    device_policy: DevicePolicy | None = None
     not_before: Instant | None = None
     expires_at: Instant | None = None
     label: str = ""
@@ -178,6 +186,7 @@ class NewInvitation:
     not_before: Instant | None
     expires_at: Instant
     devices: int
+    device_policy: DevicePolicy
     epoch: int
     code_hash: str
 

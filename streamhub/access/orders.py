@@ -10,6 +10,7 @@ from streamhub.access.model import (
     MAX_DEVICES,
     MAX_LABEL,
     MAX_LIFETIME,
+    DevicePolicy,
     Grant,
     Invitation,
     InvitationOrder,
@@ -49,6 +50,7 @@ class Facts:
     summit_end: Instant | None
     day_end: Instant
     device_limit: int
+    device_policy: DevicePolicy
 
     @property
     def default_expiry(self) -> Instant:
@@ -89,10 +91,12 @@ def seat_prefix(role: Role, delegation: DelegationCode) -> str:
 
 def complete(order: InvitationOrder, facts: Facts) -> InvitationOrder:
     """The order with its defaults filled in; raises FieldInvalid with every wrong field."""
+    policy = facts.device_policy if order.device_policy is None else order.device_policy
     filled = replace(
         order,
         delegation=STAFF if order.delegation is None else order.delegation,
-        devices=facts.device_limit if order.devices is None else order.devices,
+        devices=_default_devices(policy, facts) if order.devices is None else order.devices,
+        device_policy=policy,
         expires_at=facts.default_expiry if order.expires_at is None else order.expires_at,
         label=clean(order.label).replace("\n", " "),
     )
@@ -144,13 +148,24 @@ def _people(order: InvitationOrder, facts: Facts) -> list[FieldProblem]:
         problems.append(FieldProblem("delegation", problem))
     if not 1 <= order.count <= MAX_COUNT:
         problems.append(FieldProblem("count", f"must be from 1 to {MAX_COUNT}"))
-    if order.devices is None or not 1 <= order.devices <= MAX_DEVICES:
-        problems.append(FieldProblem("devices", f"must be from 1 to {MAX_DEVICES}"))
+    if problem := devices_problem(order.devices):
+        problems.append(FieldProblem("devices", problem))
     if len(order.label) > MAX_LABEL:
         problems.append(FieldProblem("label", f"must not be longer than {MAX_LABEL} characters"))
     if problem := sessions_problem(order.sessions, facts):
         problems.append(FieldProblem("sessions", problem))
     return problems
+
+
+def devices_problem(devices: int | None) -> str | None:
+    """Why a link cannot be open on so many devices at once, or None."""
+    within = devices is not None and 1 <= devices <= MAX_DEVICES
+    return None if within else f"must be from 1 to {MAX_DEVICES}"
+
+
+def _default_devices(policy: DevicePolicy, facts: Facts) -> int:
+    """Who takes over wants to be on one device: the one in use."""
+    return 1 if policy is DevicePolicy.TAKE_OVER else facts.device_limit
 
 
 def delegation_problem(role: Role, code: DelegationCode | None, facts: Facts) -> str | None:

@@ -55,6 +55,7 @@ def new_invitation(order: InvitationOrder, facts: Facts, code_hash: str) -> NewI
         not_before=order.not_before,
         expires_at=facts.default_expiry if order.expires_at is None else order.expires_at,
         devices=facts.device_limit if order.devices is None else order.devices,
+        device_policy=facts.device_policy if order.device_policy is None else order.device_policy,
         epoch=facts.epoch(delegation),
         code_hash=code_hash,
     )

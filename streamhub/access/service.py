@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from streamhub.access import orders, roster, store
+from streamhub.access import admissions_store, orders, roster, store
 from streamhub.access.gate import Gate, digest
 from streamhub.access.model import (
     CODE_LENGTH,
+    DevicePolicy,
     Entered,
     Grant,
     Identity,
@@ -39,6 +40,7 @@ from streamhub.kit.log import get_logger
 from streamhub.kit.settings import Settings
 from streamhub.kit.tasks import every
 from streamhub.programme.files import ParticipantEntry
+from streamhub.programme.model import Session
 from streamhub.programme.service import ProgrammeService
 
 log = get_logger(__name__)
@@ -266,15 +268,23 @@ class AccessService:
         def run(tx: WriteTx) -> None:
             if store.remove(tx, slug, participant, now, by):
                 tx.notice("removal", f"{slug}/{participant}")
+            if admissions_store.take_back(tx, slug, participant):
+                tx.notice("admission", slug)
 
         await self._db.write(run)
         log.info("participant removed", session=slug, participant=participant, by=by)
 
     async def admit(self, slug: SessionSlug, participant: ParticipantId, by: str) -> None:
-        """Let a participant in again; raises UnknownSession or NotFound."""
-        await self._known(slug, participant)
+        """Let a participant in: barred no more, and in this holding whatever seats are left.
+
+        Raises UnknownSession or NotFound.
+        """
+        session = await self._known(slug, participant)
+        now = self._clock.now()
 
         def run(tx: WriteTx) -> None:
+            if admissions_store.admit_person(tx, slug, session.run, participant, now, by):
+                tx.notice("admission", slug)
             if store.admit(tx, slug, participant):
                 tx.notice("removal", f"{slug}/{participant}")
 
@@ -319,9 +329,10 @@ class AccessService:
     def _token_link(self, token: str) -> str:
         return f"{self._settings.public_url}/j#{token}"
 
-    async def _known(self, slug: SessionSlug, participant: ParticipantId) -> None:
-        await self._programme.session(slug)
+    async def _known(self, slug: SessionSlug, participant: ParticipantId) -> Session:
+        session = await self._programme.session(slug)
         await self.invitation_of(participant)
+        return session
 
     async def _facts(self) -> Facts:
         summit = await self._programme.summit()
@@ -333,6 +344,7 @@ class AccessService:
             summit_end=orders.summit_end(summit, self._settings.overrun_minutes, now),
             day_end=orders.day_end(summit.timezone, now),
             device_limit=self._settings.device_limit,
+            device_policy=DevicePolicy(self._settings.device_policy),
         )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from streamhub.access.model import (
+    DevicePolicy,
     Identity,
     Invitation,
     NewInvitation,
@@ -54,6 +55,7 @@ invitations = sa.Table(
     sa.Column("not_before", sa.BigInteger),
     sa.Column("expires_at", sa.BigInteger, nullable=False),
     sa.Column("devices", sa.Integer, nullable=False),
+    sa.Column("device_policy", sa.Text, nullable=False, server_default="replace_oldest"),
     sa.Column("generation", sa.Integer, nullable=False),
     sa.Column("epoch", sa.Integer, nullable=False),
     sa.Column("created_at", sa.BigInteger, nullable=False),
@@ -129,6 +131,7 @@ def add(tx: WriteTx, new: NewInvitation, prefix: str, at: Instant, by: str) -> N
             "not_before": new.not_before,
             "expires_at": new.expires_at,
             "devices": new.devices,
+            "device_policy": new.device_policy.value,
             "generation": 1,
             "epoch": new.epoch,
             "created_at": at,
@@ -241,6 +244,15 @@ def update(tx: WriteTx, old: Invitation, new: NewInvitation, prefix: str, expire
     )
 
 
+def set_devices(tx: WriteTx, invitation_id: InvitationId, devices: int, policy: DevicePolicy) -> None:
+    """On how many devices the link may be open at once, and what one more means."""
+    tx.execute(
+        invitations.update()
+        .where(invitations.c.id == invitation_id)
+        .values(devices=devices, device_policy=policy.value)
+    )
+
+
 def put_identity(tx: WriteTx, identity: Identity) -> None:
     """Store or overwrite who a participant is."""
     tx.execute(identities.delete().where(identities.c.participant == identity.participant))
@@ -344,6 +356,7 @@ def _invitation(row: sa.Row[Any]) -> Invitation:
         not_before=row.not_before,
         expires_at=row.expires_at,
         devices=row.devices,
+        device_policy=DevicePolicy(row.device_policy),
         generation=row.generation,
         epoch=row.epoch,
         created_at=row.created_at,

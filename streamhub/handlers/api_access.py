@@ -40,7 +40,7 @@ class OrderBody(Body):
     count: int = 1
     sessions: SessionsJson | None = None
     devices: int | None = None
-    device_policy: DevicePolicy = DevicePolicy.REPLACE_OLDEST
+    device_policy: DevicePolicy | None = None
     not_before: str | None = None
     expires_at: str | None = None
     label: str = ""
@@ -58,6 +58,7 @@ class InvitationAnswer(Answer):
     label: str
     sessions: SessionsJson
     devices: int
+    device_policy: DevicePolicy
     not_before: str | None
     expires_at: str
     created_at: str
@@ -312,6 +313,7 @@ def invitation_answer(row: Invitation) -> InvitationAnswer:
         label=row.label,
         sessions=sessions_json(row.sessions),
         devices=row.devices,
+        device_policy=row.device_policy,
         not_before=_time(row.not_before),
         expires_at=rfc3339(row.expires_at),
         created_at=rfc3339(row.created_at),

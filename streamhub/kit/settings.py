@@ -22,6 +22,10 @@ _NOT_SETTINGS = frozenset(
 )
 
 
+DEVICE_POLICIES = ("refuse", "replace_oldest", "take_over")
+"""What may be done with one device too many: the words of ``access.model.DevicePolicy``."""
+
+
 def setting(default: Any, help_text: str, *, minimum: int | None = None, of_summit: bool = False) -> Any:  # noqa: ANN401 - typed by the field
     """Declare one setting; ``of_summit`` ones may also stand in ``summit.toml``."""
     return field(default=default, metadata={"help": help_text, "minimum": minimum, "of_summit": of_summit})
@@ -68,6 +72,16 @@ class Settings:
         365, "Days after the summit for which single stays are kept.", minimum=1, of_summit=True
     )
     device_limit: int = setting(2, "Devices on which one link may be open at once.", minimum=1)
+    device_policy: str = setting(
+        "replace_oldest",
+        "One device more than that: refuse it, replace_oldest, or take_over from all others"
+        " (then one device, unless an invitation says otherwise).",
+    )
+    enforce_seats: bool = setting(
+        False,
+        "Let in no more remote people of a delegation than it has seats; the next ones wait.",
+        of_summit=True,
+    )
     peertube_hosts: tuple[str, ...] = setting((), "Hosts of PeerTube servers whose videos may be shown.")
     hls_hosts: tuple[str, ...] = setting((), "Hosts of HLS streams (.m3u8) that may be shown.")
     dailymotion_player_id: str = setting(
@@ -96,6 +110,8 @@ class Settings:
             raise SettingInvalid("public_url: must be an origin such as https://live.example.org")
         if self.unstable_seconds > self.grace_seconds:
             raise SettingInvalid("unstable_seconds: must not be above grace_seconds")
+        if self.device_policy not in DEVICE_POLICIES:
+            raise SettingInvalid(f"device_policy: must be one of {', '.join(DEVICE_POLICIES)}")
         if self.attended_percent > 100:  # noqa: PLR2004 - per cent
             raise SettingInvalid("attended_percent: must not be above 100")
 

@@ -1,5 +1,6 @@
 """Every table there is: importing a store declares its own."""
 
+import streamhub.access.admissions_store
 import streamhub.access.keys_store
 import streamhub.access.store
 import streamhub.attendance.door_store

@@ -120,7 +120,7 @@ async def test_an_organiser_issues_invitations(api):
         ({"role": "delegate", "delegation": "BJ", "color": "blue"}, "color"),
         ({"role": "delegate", "delegation": "BJ", "expires_at": "tomorrow"}, "expires_at"),
         ({"role": "delegate", "delegation": "BJ", "sessions": ["nulle-part"]}, "sessions"),
-        ({"role": "delegate", "delegation": "BJ", "device_policy": "refuse"}, "device_policy"),
+        ({"role": "delegate", "delegation": "BJ", "device_policy": "ask"}, "device_policy"),
     ],
 )
 async def test_a_wrong_field_of_an_order_is_named(api, body, field):

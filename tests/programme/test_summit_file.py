@@ -95,6 +95,13 @@ def test_settings_of_a_summit_may_stand_in_its_file():
     assert warnings == []
 
 
+def test_a_setting_that_is_true_or_false_stays_so():
+    summit, warnings = parsed(f"{SUMMIT}enforce_seats = true\n")
+
+    assert summit.settings == (("enforce_seats", True),)
+    assert warnings == []
+
+
 def test_each_bad_setting_is_told_by_its_name():
     assert problems(f"{SUMMIT}doors_minutes = -1\noverrun_minutes = 60\ngrace_seconds = 0\n") == [
         "summit.toml:6: doors_minutes: must be at least 0",
