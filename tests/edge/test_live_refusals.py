@@ -13,7 +13,7 @@ from streamhub.kit import errors
 from streamhub.kit.clock import MINUTE
 from streamhub.live import errors as live_errors
 from streamhub.live.close_codes import CLOSE_CODE
-from tests.edge.conftest import API, LATER, LIVE, ROOM, open_example
+from tests.edge.conftest import LATER, LIVE, ROOM, open_example
 from tests.live.harness import all_that_comes
 
 COMES_BACK = {4001, 4002, 4004, 4005, 4006, 4008}
@@ -321,9 +321,9 @@ def every_error(kind=errors.StreamhubError):
 
 LIVE_ONLY = {kind for kind in every_error() if kind.__module__ == live_errors.__name__}
 NEVER_LIVE = {
-    errors.StreamhubError, errors.SettingInvalid, errors.FileInvalid, errors.LinkRefused, errors.NotConfigured,
+    errors.StreamhubError, errors.SettingInvalid, errors.FileInvalid, errors.LinkRefused,
     errors.NotFound, errors.CodeUnknown, errors.InsecureOrigin, errors.StateConflict, errors.OpensLater,
-    errors.DoorsClosed,
+    errors.DoorsClosed, errors.NotConfigured,
 }  # fmt: skip
 
 
