@@ -232,7 +232,7 @@ async def verify(request: web.Request) -> web.Response:
     session = None if asked.session is None else SessionSlug(asked.session)
     verdict = await services(request).access.verify(asked.token, session)
     if verdict.code == TokenInvalid.code:
-        count_failure(request)
+        count_failure(request, asked.token)
     claims = None if verdict.claims is None else claims_answer(verdict.claims)
     return json_answer(VerdictAnswer(valid=verdict.valid, code=verdict.code, claims=claims))
 

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from streamhub.handlers import edge, health
-from streamhub.handlers.limiter import LIMITER, FailureLimiter
+from streamhub.handlers.limiter import LIMITER, Limiter
 from streamhub.handlers.render import PAGES
 from streamhub.handlers.request import SERVICES
 from streamhub.handlers.routes import ROUTES
@@ -19,7 +19,7 @@ def build_app(use: Services) -> web.Application:
     )
     app[SERVICES] = use
     app[PAGES] = Pages()
-    app[LIMITER] = FailureLimiter(use.settings.verify_per_minute, use.clock)
+    app[LIMITER] = Limiter(use.settings, use.clock)
     app[health.ROUTES] = RouteTable(ROUTES)
     app[edge.ROUTE] = {}
     for route in ROUTES:

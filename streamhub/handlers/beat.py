@@ -7,6 +7,7 @@ from aiohttp import web
 
 from streamhub.access.model import Grant
 from streamhub.attendance.openings_model import is_viewer
+from streamhub.handlers.limiter import LIMITER
 from streamhub.handlers.live import check_opens, device_of, viewer_of
 from streamhub.handlers.request import GRANT, body, json_answer, services, slug_of
 from streamhub.handlers.wire import Answer, Body
@@ -66,13 +67,17 @@ async def _enter(
     request: web.Request, key: Key, session: Session, grant: Grant | None, viewer: ViewerId | None
 ) -> Visit:
     """A page that comes in now. One that is silent too long comes in anew; any other end it hears."""
-    use = services(request)
+    use, limiter = services(request), request.app[LIMITER]
+    if grant is None:
+        limiter.coming(request)
+    release = limiter.hold(grant)
     page = BeatPage()
     device = device_of(request) or page.id
     visit = Visit(page, session.slug, grant, viewer, device, rhythm_ms=BEAT_MS)
 
     def closed(code: CloseCode) -> None:
         (use.beats.drop if code is CloseCode.SILENT else use.beats.close)(key)
+        release()
         use.live.leave(visit)
 
     page.on_close = closed
@@ -81,6 +86,7 @@ async def _enter(
         await use.live.enter(visit)
     except BaseException:
         use.beats.drop(key)
+        release()
         use.live.leave(visit)
         raise
     return visit

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from streamhub.access.model import Entered
-from streamhub.handlers.limiter import counting_failures
+from streamhub.handlers.limiter import counting_tries
 from streamhub.handlers.request import COOKIE, services
 from streamhub.kit.clock import SECOND
 from streamhub.kit.errors import InsecureOrigin
@@ -20,7 +20,7 @@ async def enter(request: web.Request, credential: str) -> Entered:
     """
     use = services(request)
     check_secure(use.settings.public_url)
-    async with counting_failures(request):
+    async with counting_tries(request, credential):
         return await use.access.enter(credential)
 
 

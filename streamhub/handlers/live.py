@@ -6,6 +6,7 @@ from aiohttp import hdrs, web
 
 from streamhub.access.model import Grant
 from streamhub.attendance.openings_model import is_viewer
+from streamhub.handlers.limiter import LIMITER
 from streamhub.handlers.request import BY_COOKIE, COOKIE, GRANT, REFUSAL, services
 from streamhub.kit.errors import (
     CrossOrigin,
@@ -31,6 +32,8 @@ async def live(request: web.Request) -> web.StreamResponse:
     if not slug:
         raise FieldInvalid(FieldProblem("session", "name the session"))
     _check_origin(request)
+    if request.get(GRANT) is None:
+        request.app[LIMITER].coming(request)
     connection = await Connection.accept(request, use.clock, Limits.of(use.settings))
     async with connection:
         try:
@@ -53,14 +56,15 @@ async def _serve(request: web.Request, connection: Connection, slug: SessionSlug
     visit = await _visit(request, connection, session)
     if visit is None:
         return
-    try:
-        await use.live.enter(visit)
-        async for message in connection.inbound():
-            await use.live.hear(visit, message)
-            if isinstance(message, Bye):
-                return
-    finally:
-        use.live.leave(visit)
+    with request.app[LIMITER].holding(visit.grant):
+        try:
+            await use.live.enter(visit)
+            async for message in connection.inbound():
+                await use.live.hear(visit, message)
+                if isinstance(message, Bye):
+                    return
+        finally:
+            use.live.leave(visit)
 
 
 async def _visit(request: web.Request, connection: Connection, session: Session) -> Visit | None:
@@ -72,6 +76,7 @@ async def _visit(request: web.Request, connection: Connection, session: Session)
             return None
         if hello.token:
             grant = await services(request).access.grant_for_token(hello.token)
+            request.app[LIMITER].proved(request)
         else:
             viewer = viewer_of(hello.viewer or "", session)
     if grant is not None:

@@ -8,7 +8,7 @@ from streamhub.access.model import Grant
 from streamhub.access.roles import Role
 from streamhub.handlers.entering import enter, set_cookie
 from streamhub.handlers.headers import PagePolicy
-from streamhub.handlers.limiter import counting_failures
+from streamhub.handlers.limiter import counting_tries
 from streamhub.handlers.render import current_session, render
 from streamhub.handlers.request import GRANT, services
 from streamhub.handlers.views.enter import enter_page
@@ -42,7 +42,7 @@ async def go_in(request: web.Request) -> web.StreamResponse:
     form = await request.post()
     here: Grant | None = request.get(GRANT)
     if here is not None and form.get("replace") != "yes":
-        async with counting_failures(request):
+        async with counting_tries(request, code):
             arriving = await services(request).access.participant_by_code(code)
         if arriving.id != here.participant:
             page = enter_page(_address(request), open_for=_name(here), arriving=arriving.seat)

@@ -10,6 +10,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -88,8 +89,26 @@ class Settings:
         "", "Player ID that Dailymotion asks for in embeds; empty: link only."
     )
     verify_per_minute: int = setting(
-        60, "Wrong codes or tokens per minute before a caller must wait.", minimum=1
+        60,
+        "Wrong codes or tokens per minute from one address before their sender must wait.",
+        minimum=1,
     )
+    link_per_minute: int = setting(
+        60, "Tries per minute with one and the same link or token before it must wait.", minimum=1
+    )
+    connections_per_token: int = setting(
+        30, "Pages that one link or token may have open at once, on all its devices.", minimum=1
+    )
+    sockets_per_token_second: int = setting(
+        50, "New pages that one link or token may open per second.", minimum=1
+    )
+    sockets_per_address_second: int = setting(
+        200, "New sockets per second from one address that have not shown a good token.", minimum=1
+    )
+    trusted_proxies: tuple[str, ...] = setting(
+        (), "Addresses or networks of proxies whose X-Forwarded-For is believed."
+    )
+    issuers_file: str = setting("", "TOML file of other issuers whose tokens are taken; empty: none.")
     live_outbox_bytes: int = setting(256_000, "Unsent bytes at which a slow page is cut.", minimum=10_000)
     live_messages_per_second: int = setting(10, "Messages that one page may send per second.", minimum=1)
     live_controls_per_second: int = setting(
@@ -112,6 +131,9 @@ class Settings:
             raise SettingInvalid("unstable_seconds: must not be above grace_seconds")
         if self.device_policy not in DEVICE_POLICIES:
             raise SettingInvalid(f"device_policy: must be one of {', '.join(DEVICE_POLICIES)}")
+        for proxy in self.trusted_proxies:
+            if not _is_network(proxy):
+                raise SettingInvalid(f"trusted_proxies: {proxy} is no address or network such as 10.0.0.0/8")
         if self.attended_percent > 100:  # noqa: PLR2004 - per cent
             raise SettingInvalid("attended_percent: must not be above 100")
 
@@ -228,6 +250,14 @@ _KIND_WORDS: dict[type, str] = {
     str: "a text",
     tuple: "a list of texts",
 }
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ip_network(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_origin(url: str) -> bool:

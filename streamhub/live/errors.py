@@ -1,6 +1,6 @@
 """What a client of the live socket can do wrong. The close codes stand in ``close_codes``."""
 
-from streamhub.kit.errors import StreamhubError
+from streamhub.kit.errors import RateLimited, StreamhubError
 
 
 class BadMessage(StreamhubError):
@@ -27,7 +27,10 @@ class HelloTooLate(StreamhubError):
     code = "hello_too_late"
 
 
-class TooManyConnections(StreamhubError):
-    """The process keeps the sockets that it has and takes no more."""
+class TooManyConnections(RateLimited):
+    """What is open stays open, and no more is taken; HTTP says 429 where there is no socket to close."""
 
     code = "too_many_connections"
+
+    def __init__(self, detail: str, *, retry_after: int = 1) -> None:
+        super().__init__(detail, retry_after=retry_after)

@@ -56,3 +56,7 @@ class Rate:
             return False
         self._left -= 1
         return True
+
+    def give_back(self) -> None:
+        """Take back one that should not have counted."""
+        self._left = min(self._left + 1, float(self._per_second))

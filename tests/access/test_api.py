@@ -2,7 +2,9 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import aiohttp
@@ -64,6 +66,15 @@ async def api(tmp_path: Path) -> AsyncIterator[Api]:
         yield running
 
 
+@cache
+def _empty_database() -> bytes:
+    """A file with the newest schema, made once."""
+    with TemporaryDirectory() as made:
+        folder = DataFolder(Path(made))
+        prepare(folder)
+        return folder.database.read_bytes()
+
+
 class serving:  # noqa: N801 - reads as a context: `async with serving(…)`
     """An application on a fresh data folder."""
 
@@ -73,7 +84,8 @@ class serving:  # noqa: N801 - reads as a context: `async with serving(…)`
 
     async def __aenter__(self) -> Api:
         folder = DataFolder(self._path)
-        prepare(folder)
+        folder.create()
+        folder.database.write_bytes(_empty_database())
         clock = FakeClock()
         self._use = await composition.build(folder, self._settings, clock)
         await self._use.programme.load(summit_files())
