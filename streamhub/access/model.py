@@ -56,7 +56,10 @@ class Grant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Participant:
-    """One person or seat, by pseudonym. ``invited`` is false once the invitation was revoked."""
+    """One person or seat, by pseudonym. ``invited`` is false once the invitation was revoked.
+
+    ``erased``: nobody is behind the pseudonym any more; it was registered and stays so in figures.
+    """
 
     id: ParticipantId
     delegation: DelegationCode
@@ -66,6 +69,7 @@ class Participant:
     sessions: Sessions
     invited: bool
     speak: bool
+    erased: bool = False
 
     def allows(self, slug: SessionSlug) -> bool:
         """Whether this person was invited to the session."""
@@ -86,8 +90,10 @@ class Identity:
 class Invitation:
     """A participant's right to join, as it stands now.
 
-    ``generation`` counts the links: an older link, token or grant is dead. ``epoch`` is
-    the delegation's when the link was made: raising it there ends all links before.
+    ``generation`` counts the links: an older link, token or grant is dead; ``replaced_at``
+    says since when. ``epoch`` is the delegation's when the link was made: raising it there
+    ends all links before. ``issuer`` is another issuer who invited this person (None: we
+    did), ``issued_at`` when it made the newest token that was seen.
     """
 
     id: InvitationId
@@ -106,6 +112,9 @@ class Invitation:
     epoch: int
     created_at: Instant
     revoked_at: Instant | None
+    issuer: str | None = None
+    issued_at: Instant | None = None
+    replaced_at: Instant | None = None
 
     def check(self, *, generation: int, epoch: int, now: Instant) -> None:
         """Raise unless a credential of ``generation`` still opens something now.
@@ -188,7 +197,9 @@ class NewInvitation:
     devices: int
     device_policy: DevicePolicy
     epoch: int
-    code_hash: str
+    code_hash: str | None
+    issuer: str | None = None
+    issued_at: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,14 +236,15 @@ class StoredGrant:
     generation: int
     sessions: Sessions
     expires_at: Instant
+    run: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """Whether a token opens something now.
 
-    ``code`` says why not; ``claims`` are there once the signature was good. ``reason`` and
-    ``explanation`` are for the log and the command line.
+    ``code`` says why not; ``claims`` are there once the signature was good. ``reason``,
+    ``explanation`` and ``signer`` (whose good signature it is) are for the command line.
     """
 
     valid: bool
@@ -240,6 +252,7 @@ class Verdict:
     claims: Claims | None = None
     reason: str = ""
     explanation: str = ""
+    signer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,14 +263,32 @@ class Page:
     next: str | None
 
 
+class KeyState(StrEnum):
+    """What a signing key is still good for."""
+
+    SIGNS = "signs"
+    VERIFIES = "verifies"
+    OVER = "over"
+
+
 @dataclass(frozen=True, slots=True)
 class StoredKey:
-    """The public part and validity of one signing key; ``retired_at`` None = it signs."""
+    """The public part and validity of one signing key.
+
+    ``retired_at`` None: it signs. A retired one checks its tokens before ``verify_until``.
+    """
 
     kid: str
     x: str
     created_at: Instant
-    retired_at: Instant | None
+    retired_at: Instant | None = None
+    verify_until: Instant | None = None
+
+    def state(self, now: Instant) -> KeyState:
+        """What the key is good for now."""
+        if self.retired_at is None:
+            return KeyState.SIGNS
+        return KeyState.VERIFIES if now < (self.verify_until or 0) else KeyState.OVER
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,9 @@ invitations = sa.Table(
     sa.Column("created_by", sa.Text, nullable=False),
     sa.Column("revoked_at", sa.BigInteger),
     sa.Column("revoked_by", sa.Text),
+    sa.Column("issuer", sa.Text),
+    sa.Column("issued_at", sa.BigInteger),
+    sa.Column("replaced_at", sa.BigInteger),
     sqlite_autoincrement=True,
 )
 
@@ -83,6 +86,7 @@ grants = sa.Table(
     sa.Column("sessions", sa.Text),
     sa.Column("created_at", sa.BigInteger, nullable=False),
     sa.Column("expires_at", sa.BigInteger, nullable=False, index=True),
+    sa.Column("run", sa.Integer),
 )
 
 removals = sa.Table(
@@ -136,9 +140,12 @@ def add(tx: WriteTx, new: NewInvitation, prefix: str, at: Instant, by: str) -> N
             "epoch": new.epoch,
             "created_at": at,
             "created_by": by,
+            "issuer": new.issuer,
+            "issued_at": new.issued_at,
         },
     )
-    add_code(tx, new.code_hash, new.id, 1)
+    if new.code_hash is not None:
+        add_code(tx, new.code_hash, new.id, 1)
 
 
 def next_seat(tx: ReadTx, prefix: str) -> int:
@@ -216,13 +223,15 @@ def revoke(tx: WriteTx, invitation_id: InvitationId, at: Instant, by: str) -> No
     )
 
 
-def replace(tx: WriteTx, old: Invitation, code_hash: str, *, epoch: int, expires_at: Instant) -> None:
+def replace(
+    tx: WriteTx, old: Invitation, code_hash: str, *, epoch: int, expires_at: Instant, at: Instant
+) -> None:
     """The next generation: a new link, every older code, token and grant dead."""
     generation = old.generation + 1
     tx.execute(
         invitations.update()
         .where(invitations.c.id == old.id)
-        .values(generation=generation, epoch=epoch, expires_at=expires_at)
+        .values(generation=generation, epoch=epoch, expires_at=expires_at, replaced_at=at)
     )
     add_code(tx, code_hash, old.id, generation)
 
@@ -294,6 +303,7 @@ def add_grant(tx: WriteTx, grant_hash: str, grant: StoredGrant, at: Instant) -> 
             "sessions": _sessions_text(grant.sessions),
             "created_at": at,
             "expires_at": grant.expires_at,
+            "run": grant.run,
         },
     )
 
@@ -303,7 +313,8 @@ def grant(tx: ReadTx, grant_hash: str) -> StoredGrant | None:
     row = tx.first(sa.select(grants).where(grants.c.hash == grant_hash))
     if row is None:
         return None
-    return StoredGrant(InvitationId(row.invitation), row.generation, _sessions(row.sessions), row.expires_at)
+    invitation_id, sessions = InvitationId(row.invitation), _sessions(row.sessions)
+    return StoredGrant(invitation_id, row.generation, sessions, row.expires_at, row.run)
 
 
 def drop_grant(tx: WriteTx, grant_hash: str) -> None:
@@ -361,6 +372,9 @@ def _invitation(row: sa.Row[Any]) -> Invitation:
         epoch=row.epoch,
         created_at=row.created_at,
         revoked_at=row.revoked_at,
+        issuer=row.issuer,
+        issued_at=row.issued_at,
+        replaced_at=row.replaced_at,
     )
 
 

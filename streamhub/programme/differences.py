@@ -22,7 +22,7 @@ from streamhub.programme.model import Delegation, Document, Summit
 AnyEntry: TypeAlias = Summit | SessionEntry | Delegation | Document
 Entry = TypeVar("Entry", bound=AnyEntry)
 
-_UNCOMPARED = frozenset({"order", "epoch"})
+_UNCOMPARED = frozenset({"order", "epoch", "renewed_at"})
 _COLUMNS = {"starts_at": "start", "ends_at": "end", "sources": "source_urls", "logo_digest": "logo"}
 _PREFIXES = {"titles": "title", "names": "name", "fallback_text": "fallback_text"}
 _INSTANTS = frozenset({"starts_at", "ends_at"})

@@ -96,7 +96,7 @@ class Delegation:
     """A country, region, organisation or the press; ``order`` is the protocol order.
 
     ``seats`` limits remote people, None is no limit. Raising ``epoch`` ends every token
-    that was issued for the delegation before.
+    that was issued for the delegation before; ``renewed_at`` is when that was last done.
     """
 
     code: DelegationCode
@@ -106,6 +106,7 @@ class Delegation:
     seats: int | None = None
     order: int = 0
     epoch: int = 0
+    renewed_at: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,6 +110,7 @@ delegations = sa.Table(
     sa.Column("seats", sa.Integer),
     sa.Column("position", sa.Integer, nullable=False),
     sa.Column("epoch", sa.Integer, nullable=False),
+    sa.Column("renewed_at", sa.BigInteger),
     sa.Column("loaded", sa.Text, nullable=False),
 )
 
@@ -362,6 +363,7 @@ def _delegation(row: sa.Row[Any]) -> Delegation:
         seats=row.seats,
         order=row.position,
         epoch=row.epoch,
+        renewed_at=row.renewed_at,
     )
 
 
