@@ -54,6 +54,12 @@ def of_session(tx: ReadTx, session: SessionSlug, run: int) -> tuple[Excused, ...
     return tuple(_excused(row) for row in tx.all(statement))
 
 
+def sessions_of(tx: ReadTx, participant: ParticipantId) -> list[SessionSlug]:
+    """The sessions from which one person is excused."""
+    statement = sa.select(excused.c.session).where(excused.c.participant == participant).distinct()
+    return [SessionSlug(row.session) for row in tx.all(statement)]
+
+
 def _of(session: SessionSlug, run: int) -> sa.ColumnElement[bool]:
     return sa.and_(excused.c.session == session, excused.c.run == run)
 

@@ -130,6 +130,16 @@ def seat_of(name: str, seats: Mapping[str, ParticipantId]) -> ParticipantId | No
     return None
 
 
+def email_alias(email: str) -> Alias:
+    """What is remembered of who has this e-mail, in lower case."""
+    return Alias(f"e-mail {email}")
+
+
+def name_alias(name: str) -> Alias:
+    """What is remembered of who has this exact name and no e-mail."""
+    return Alias(f"name {name}")
+
+
 def fingerprint(salt: bytes, *parts: str) -> str:
     """What stands in the database for a name or an e-mail: of no use without the salt."""
     message = "\0".join(parts).encode()
@@ -141,7 +151,7 @@ def _key(row: ZoomRow, meeting: str) -> PersonKey:
 
 
 def _alias(row: ZoomRow) -> Alias:
-    return Alias(f"e-mail {row.email}" if row.email else f"name {full_name(row)}")
+    return email_alias(row.email) if row.email else name_alias(full_name(row))
 
 
 def _recognised(person: Person, known: Known, bearers: int) -> Iterator[Match]:

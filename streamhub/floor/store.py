@@ -65,6 +65,14 @@ def open_requests(tx: ReadTx, session: SessionSlug, run: int) -> list[FloorReque
     return [_request(row) for row in tx.all(statement)]
 
 
+def open_of(tx: ReadTx, participant: ParticipantId) -> list[FloorRequest]:
+    """Where one person waits or speaks."""
+    statement = sa.select(floor_requests).where(
+        floor_requests.c.participant == participant, floor_requests.c.state.in_(sorted(OPEN))
+    )
+    return [_request(row) for row in tx.all(statement)]
+
+
 def request(tx: ReadTx, session: SessionSlug, run: int, request_id: str) -> FloorRequest | None:
     """One request of one holding of a session."""
     statement = sa.select(floor_requests).where(

@@ -1,8 +1,10 @@
 """Every table there is: importing a store declares its own."""
 
 import streamhub.access.admissions_store
+import streamhub.access.erased_store
 import streamhub.access.keys_store
 import streamhub.access.store
+import streamhub.attendance.correction_requests_store
 import streamhub.attendance.door_store
 import streamhub.attendance.excused_store
 import streamhub.attendance.guests_store
@@ -11,8 +13,10 @@ import streamhub.attendance.openings_store
 import streamhub.attendance.store
 import streamhub.audience.store
 import streamhub.floor.store
+import streamhub.kit.audit
 import streamhub.programme.store
-import streamhub.relay.store  # noqa: F401 - imported for the tables they declare
+import streamhub.relay.store
+import streamhub.statistics.kept_store  # noqa: F401 - imported for the tables they declare
 from streamhub.kit.db import metadata
 
 __all__ = ["metadata"]

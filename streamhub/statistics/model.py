@@ -99,8 +99,14 @@ def is_audience(participant: Participant) -> bool:
 
 
 def registered(participants: Iterable[Participant], session: SessionSlug | None = None) -> int:
-    """Audience whose invitation stands and opens ``session``; None is the summit: any session."""
-    return sum(p.invited and is_audience(p) and (session is None or p.allows(session)) for p in participants)
+    """Audience whose invitation stands and opens ``session``; None is the summit: any session.
+
+    Who was erased was registered until then, and an erasure changes no figure.
+    """
+    return sum(
+        (p.invited or p.erased) and is_audience(p) and (session is None or p.allows(session))
+        for p in participants
+    )
 
 
 def people(stays: Iterable[Attendance], window: Window | None) -> tuple[Person, ...]:

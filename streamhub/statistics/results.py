@@ -134,7 +134,8 @@ class SessionStatistics:
 
     ``window`` is None for a session that has not begun. ``by_delegation`` and ``by_country``
     are None where there must be no delegation × session counts. ``levels`` stands in no JSON:
-    the hiding rule needs it to know what the total time would tell.
+    the hiding rule needs it to know what the total time would tell. ``kept_at`` is when the
+    stays behind the figures were erased; None while they can be counted anew.
     """
 
     session: SessionSlug
@@ -153,6 +154,7 @@ class SessionStatistics:
     sources: tuple[ShownSource, ...] = ()
     platforms: tuple[PlatformNumber, ...] = ()
     levels: tuple[Level, ...] = ()
+    kept_at: Instant | None = None
     suppressed: bool = False
 
     @property
@@ -174,7 +176,8 @@ class SummitStatistics:
     """Every figure of the summit; people who attended several sessions stand once.
 
     ``matrix`` has the official delegations in protocol order over ``sessions`` in theirs.
-    ``represented_declared`` is the organiser's own count, never computed.
+    ``represented_declared`` is the organiser's own count, never computed. ``kept_at`` is as
+    with a session.
     """
 
     registered: int | None
@@ -186,6 +189,7 @@ class SummitStatistics:
     matrix: tuple[DelegationPresence, ...]
     platforms: tuple[PlatformNumber, ...] = ()
     represented_declared: int | None = None
+    kept_at: Instant | None = None
     suppressed: bool = False
 
 

@@ -1,7 +1,7 @@
 """The figures, counted from the ledger each time they are asked for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from streamhub.access.model import Participant
 from streamhub.access.service import AccessService
@@ -14,6 +14,7 @@ from streamhub.attendance.openings_model import OpeningKind
 from streamhub.attendance.service import AttendanceService
 from streamhub.audience.service import AudienceService
 from streamhub.kit.clock import Clock, Instant
+from streamhub.kit.db import Database
 from streamhub.kit.errors import FieldInvalid, FieldProblem
 from streamhub.kit.ids import DelegationCode, ParticipantId, SessionSlug, ViewerId
 from streamhub.kit.settings import Settings
@@ -21,9 +22,11 @@ from streamhub.programme.clock import Window, WindowKind, window_of
 from streamhub.programme.model import Session
 from streamhub.programme.service import ProgrammeService
 from streamhub.relay.service import RelayService
-from streamhub.statistics import disclosure, model
+from streamhub.statistics import disclosure, kept, kept_store, model
 from streamhub.statistics.corrections import apply_corrections
 from streamhub.statistics.disclosure import Audience, Protected
+from streamhub.statistics.keeping import FiguresToKeep, Holding
+from streamhub.statistics.kept import KeptFigures
 from streamhub.statistics.model import Attendance, Attendee, Opening, PlayerTime
 from streamhub.statistics.results import SessionStatistics, ShownSource, SummitStatistics, Timeline
 from streamhub.statistics.summary import (
@@ -32,6 +35,7 @@ from streamhub.statistics.summary import (
     SummitMaterial,
     count_session,
     count_summit,
+    platform_numbers,
 )
 from streamhub.statistics.timeline import timeline
 
@@ -42,6 +46,7 @@ Belonging = dict[ParticipantId, DelegationCode | None]
 class Parts:
     """Where the figures come from."""
 
+    db: Database
     clock: Clock
     settings: Settings
     programme: ProgrammeService
@@ -55,7 +60,10 @@ class Parts:
 
 
 class StatisticsService:
-    """Figures leave as ``Protected``: exact ones are marked internal."""
+    """Figures leave as ``Protected``: exact ones are marked internal.
+
+    They are counted each time, until the stays were erased: then those that were kept answer.
+    """
 
     def __init__(self, parts: Parts) -> None:
         self._use = parts
@@ -66,29 +74,82 @@ class StatisticsService:
         """Every figure of a session. Raises UnknownSession."""
         session = await self._use.programme.session(slug)
         await self._check_window(session, audience, kind)
-        counted = count_session(await self._material(session, kind))
+        held = await self._kept(session, kind)
+        exact = (
+            count_session(await self._material(session, kind)).statistics if held is None else held.statistics
+        )
         threshold = self._use.settings.disclosure_threshold
         if audience is Audience.INTERNAL:
-            return disclosure.internal(counted.statistics, threshold)
-        return disclosure.protect_session(counted.statistics, threshold)
+            return disclosure.internal(exact, threshold)
+        return disclosure.protect_session(exact, threshold)
 
     async def timeline(
         self, slug: SessionSlug, step: int, audience: Audience, kind: WindowKind = WindowKind.ACTUAL
     ) -> Protected[Timeline]:
-        """The curve of a session, a point every ``step`` seconds. Raises UnknownSession."""
+        """The curve of a session, a point every ``step`` seconds. Raises UnknownSession.
+
+        A kept curve has a point a minute: its step is a whole number of them.
+        """
         session = await self._use.programme.session(slug)
         await self._check_window(session, audience, kind)
-        material = await self._material(session, kind)
-        curve = timeline(material.stays, material.window, step)
+        held = await self._kept(session, kind)
+        if held is None:
+            held = _figures(await self._material(session, kind), step)
+        curve = kept.thinned(held.curve, step)
         threshold = self._use.settings.disclosure_threshold
         if audience is Audience.INTERNAL:
             return disclosure.internal(curve, threshold)
-        return disclosure.protect_timeline(curve, count_session(material).statistics, threshold)
+        return disclosure.protect_timeline(curve, held.statistics, threshold)
 
     async def of_summit(self, audience: Audience) -> Protected[SummitStatistics]:
         """Every figure of the summit: a person once, however many sessions they attended."""
+        exact = await self._kept_summit() or await self._count_summit()
+        threshold = self._use.settings.disclosure_threshold
+        if audience is Audience.INTERNAL:
+            return disclosure.internal(exact, threshold)
+        return disclosure.protect_summit(exact, await self._use.programme.delegations(), threshold)
+
+    async def is_kept(self) -> bool:
+        """Whether the stays were erased: the figures are final, nothing new is counted."""
+        return await self._use.db.read(kept_store.summit) is not None
+
+    async def to_keep(self) -> FiguresToKeep:
+        """Count everything a last time, before the stays go; what is kept already stays."""
+        now = self._use.clock.now()
+        holdings = [
+            Holding(session.run, kind, await self._final(session, kind, now))
+            for session in await self._use.programme.sessions()
+            for kind in WindowKind
+        ]
+        summit = kept.final_summit(await self._count_summit(), now)
+        return FiguresToKeep(tuple(holdings), summit, now)
+
+    async def _final(self, session: Session, kind: WindowKind, now: Instant) -> KeptFigures:
+        counted = _figures(await self._material(session, kind), kept.STEP_SECONDS)
+        return KeptFigures(kept.final(counted.statistics, now), counted.curve)
+
+    async def _kept(self, session: Session, kind: WindowKind) -> KeptFigures | None:
+        """What was kept of a session; what platforms and people counted is always what stands now."""
+        found = await self._use.db.read(lambda tx: kept_store.session(tx, session.slug, session.run, kind))
+        if found is None:
+            return None
+        return KeptFigures(await self._with_platforms(found.statistics), found.curve)
+
+    async def _kept_summit(self) -> SummitStatistics | None:
+        found = await self._use.db.read(kept_store.summit)
+        if found is None:
+            return None
+        sessions = tuple([await self._with_platforms(session) for session in found.sessions])
+        platforms = platform_numbers(await self._use.audience.figures())
+        declared = (await self._use.programme.summit()).represented
+        return replace(found, sessions=sessions, platforms=platforms, represented_declared=declared)
+
+    async def _with_platforms(self, statistics: SessionStatistics) -> SessionStatistics:
+        figures = await self._use.audience.of_session(statistics.session)
+        return replace(statistics, platforms=platform_numbers(figures))
+
+    async def _count_summit(self) -> SummitStatistics:
         use = self._use
-        delegations = await use.programme.delegations()
         roster = await use.access.participants()
         counted = [
             count_session(await self._material(session, WindowKind.ACTUAL))
@@ -96,16 +157,13 @@ class StatisticsService:
         ]
         material = SummitMaterial(
             registered=model.registered(roster),
-            delegations=delegations,
+            delegations=await use.programme.delegations(),
             sessions=tuple(counted),
             check_ins=_attendees(await use.door.check_ins(), roster),
             platforms=tuple(await use.audience.figures()),
             represented_declared=(await use.programme.summit()).represented,
         )
-        exact, threshold = count_summit(material), use.settings.disclosure_threshold
-        if audience is Audience.INTERNAL:
-            return disclosure.internal(exact, threshold)
-        return disclosure.protect_summit(exact, delegations, threshold)
+        return count_summit(material)
 
     async def counted(self, slug: SessionSlug) -> CountedSession:
         """A session's figures with the people behind them, for the comparison with a replay."""
@@ -174,6 +232,12 @@ class StatisticsService:
             for period in await self._use.relay.periods(session.slug)
         ]
         return tuple(source for source in shown if source.since < source.until)
+
+
+def _figures(material: SessionMaterial, step: int) -> KeptFigures:
+    """A session's figures and its curve, counted now."""
+    curve = timeline(material.stays, material.window, step)
+    return KeptFigures(count_session(material).statistics, curve)
 
 
 def _attendance(stay: Stay, belonging: Belonging, now: Instant) -> Attendance:

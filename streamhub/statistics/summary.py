@@ -78,7 +78,7 @@ def count_session(material: SessionMaterial) -> CountedSession:
         viewers=model.viewers(material.openings, material.window),
         web=model.web_time(material.stays, material.players, material.window),
         sources=material.sources,
-        platforms=_platforms(material.platforms),
+        platforms=platform_numbers(material.platforms),
         levels=model.levels(counts, material.window),
     )
     return CountedSession(statistics=statistics, people=people)
@@ -97,7 +97,7 @@ def count_summit(material: SummitMaterial) -> SummitStatistics:
         by_country=model.by_country(by_delegation, material.delegations),
         sessions=sessions,
         matrix=_matrix(material.delegations, sessions),
-        platforms=_platforms(material.platforms),
+        platforms=platform_numbers(material.platforms),
         represented_declared=material.represented_declared,
     )
 
@@ -113,7 +113,8 @@ def _matrix(
     )
 
 
-def _platforms(figures: Iterable[PlatformFigure]) -> tuple[PlatformNumber, ...]:
+def platform_numbers(figures: Iterable[PlatformFigure]) -> tuple[PlatformNumber, ...]:
+    """The counts of platforms and of people as they stand beside ours."""
     return tuple(
         PlatformNumber(f.platform, f.metric, f.value, f.kind, f.at, f.source, f.author, f.covers)
         for f in figures

@@ -1,0 +1,195 @@
+"""Every table and every column: what it holds of a person. A test fails for one that is missing here."""
+
+from streamhub.privacy.model import Holds, Kept, OnErase, Table
+
+
+def _table(table: str, kept: Kept, on_erase: OnErase = OnErase.REDRAW, /, **columns: str) -> Table:
+    """A table; each word is what columns hold, its value their names with spaces between."""
+    held = [(column, Holds(kind)) for kind, names in columns.items() for column in names.split()]
+    return Table(table, kept, on_erase, tuple(held))
+
+
+ACCESS = (
+    _table(
+        "identities", Kept.IDENTITIES, OnErase.DELETE, about="participant", name="name email", fact="lang"
+    ),
+    _table(
+        "participants",
+        Kept.INVITATION,
+        about="id",
+        name="external_id",
+        words="label",
+        fact="delegation role seat_prefix seat_number speak",
+        when="created_at",
+    ),
+    _table(
+        "invitations",
+        Kept.INVITATION,
+        about="participant",
+        by="created_by revoked_by",
+        invitation="id",
+        fact="sessions devices device_policy generation epoch",
+        when="not_before expires_at created_at revoked_at",
+        plain="seq",
+    ),
+    _table("invitation_codes", Kept.INVITATION, invitation="invitation", secret="hash", fact="generation"),
+    _table(
+        "grants",
+        Kept.RULE,
+        invitation="invitation",
+        secret="hash",
+        fact="generation sessions",
+        when="created_at expires_at",
+    ),
+    _table("removals", Kept.STAYS, about="participant", by="removed_by", fact="session", when="removed_at"),
+    _table(
+        "admissions", Kept.STAYS, about="name", by="admitted_by", fact="session run scope", when="admitted_at"
+    ),
+    _table("erased_invitations", Kept.STAYS, invitation="id"),
+    _table("erased_participants", Kept.STAYS, about="participant"),
+    _table("signing_keys", Kept.SUMMIT, secret="kid x", when="created_at retired_at"),
+)
+
+ATTENDANCE = (
+    _table(
+        "ledger",
+        Kept.STAYS,
+        about="participant",
+        by="by",
+        words="reason",
+        fact="kind session run channel cause import_id row venue present",
+        when="recorded_at at since until bridges",
+        plain="seq nonce node",
+    ),
+    _table(
+        "stays",
+        Kept.STAYS,
+        about="participant",
+        fact="session run channel cause import_id row",
+        when="since until",
+        plain="id node",
+    ),
+    _table("check_ins", Kept.STAYS, about="participant", fact="scope place", when="since until", plain="id"),
+    _table("openings", Kept.STAYS, about="who", fact="kind session run", when="since until", plain="id node"),
+    _table(
+        "excused",
+        Kept.STAYS,
+        about="participant",
+        by="by",
+        words="reason represented_by",
+        fact="session run",
+        when="at",
+    ),
+    _table(
+        "correction_requests",
+        Kept.STAYS,
+        about="participant",
+        by="decided_by",
+        words="reason",
+        fact="session run present state",
+        when="since until asked_at decided_at",
+        plain="id",
+    ),
+    _table(
+        "floor_requests",
+        Kept.STAYS,
+        about="participant",
+        words="subject",
+        fact="session run delegation minutes state rank",
+        when="asked_at granted_at ended_at",
+        plain="id",
+    ),
+    _table("floor_orders", Kept.STAYS, plain="session sorting"),
+    _table("nodes", Kept.SUMMIT, plain="id", when="started_at lease_at"),
+)
+
+LISTS = (
+    _table(
+        "imports",
+        Kept.STAYS,
+        by="created_by applied_by undone_by",
+        words="file",
+        when="created_at applied_at undone_at",
+        plain="seq id kind state sessions timezone date_order rows waiting_room outside people matched "
+        "unmatched stays already problems",
+    ),
+    _table(
+        "import_people",
+        Kept.STAYS,
+        about="participant",
+        name="name email",
+        fingerprint="person alias",
+        fact="import_id delegation matched_by",
+        plain="id",
+    ),
+    _table(
+        "import_rows",
+        Kept.STAYS,
+        fingerprint="content",
+        fact="session run applied",
+        when="since until",
+        plain="id import_id person_id line",
+    ),
+    _table("import_guests", Kept.STAYS, about="participant", fingerprint="person", fact="delegation"),
+    _table(
+        "import_matches",
+        Kept.STAYS,
+        OnErase.DELETE,
+        about="participant",
+        by="matched_by",
+        fingerprint="alias",
+        fact="delegation",
+        when="matched_at",
+    ),
+    _table("import_salt", Kept.STAYS, secret="salt", plain="id"),
+)
+
+FIGURES = (
+    _table(
+        "figures",
+        Kept.SUMMIT,
+        by="author",
+        when="at",
+        plain="id platform metric value kind source",
+    ),
+    _table("figure_sessions", Kept.SUMMIT, plain="figure session"),
+    _table("kept_figures", Kept.SUMMIT, when="kept_at", plain="kind session run value"),
+)
+
+LOG = (
+    _table("audit", Kept.LOG, by="by", mentions="target detail", fact="role action", when="at", plain="id"),
+    _table("changes", Kept.NOTICE, mentions="key", plain="id topic"),
+)
+
+PROGRAMME = (
+    _table(
+        "summit",
+        Kept.SUMMIT,
+        name="contact_name contact_phone contact_email",
+        plain="id slug titles timezone languages starts_on ends_on logo logo_digest logo_type logo_content "
+        "accent partners hashtag fallback_text represented settings loaded",
+    ),
+    _table(
+        "sessions",
+        Kept.SUMMIT,
+        when="starts_at ends_at scheduled_starts_at scheduled_ends_at cancelled_at",
+        plain="slug run position kind titles venue room access notes source_urls automatic state loaded",
+    ),
+    _table("session_states", Kept.SUMMIT, by="by", when="at", plain="id session run state automatic"),
+    _table("session_moves", Kept.SUMMIT, by="by", when="starts_at ends_at at", plain="id session run"),
+    _table("delegations", Kept.SUMMIT, plain="code names kind country seats position epoch loaded"),
+    _table("documents", Kept.SUMMIT, when="removed_at", plain="session url titles position loaded"),
+    _table(
+        "sources",
+        Kept.SUMMIT,
+        by="added_by placed_by",
+        when="added_at removed_at",
+        plain="id session channel position label provider kind ref host start hash page pwd text phone "
+        "personal",
+    ),
+    _table("source_periods", Kept.SUMMIT, by="by", when="since until", plain="id session channel source"),
+)
+
+TABLES = (*ACCESS, *ATTENDANCE, *LISTS, *FIGURES, *LOG, *PROGRAMME)
+
+BY_NAME = {table.name: table for table in TABLES}

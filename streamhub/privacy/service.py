@@ -1,0 +1,123 @@
+"""What a person may ask for: everything that is recorded of them, and to be erased from it."""
+
+from dataclasses import dataclass
+
+from streamhub.access import erased_store
+from streamhub.access import store as access_store
+from streamhub.access.model import Identity
+from streamhub.access.service import AccessService
+from streamhub.attendance import erasing_store, excused_store
+from streamhub.attendance import store as attendance_store
+from streamhub.floor import store as floor_store
+from streamhub.floor.model import RequestState
+from streamhub.kit import audit
+from streamhub.kit.audit import Act
+from streamhub.kit.clock import Clock, Instant
+from streamhub.kit.db import Database, ReadTx, WriteTx
+from streamhub.kit.errors import NotFound
+from streamhub.kit.ids import InvitationId, ParticipantId, new_id
+from streamhub.kit.log import get_logger
+from streamhub.privacy import store
+from streamhub.privacy.model import Erased, Export, Section
+from streamhub.privacy.schema import TABLES
+
+log = get_logger(__name__)
+
+TOPIC = "erased"
+"""Noticed without a key: whoever shows people looks again who there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks for an erasure: a participant with a role, or ``cli``."""
+
+    by: str
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Anew:
+    """The pseudonyms of one erasure: those that lead nowhere from now on, and the fresh ones."""
+
+    old: ParticipantId
+    new: ParticipantId
+    invitation: InvitationId
+    new_invitation: InvitationId
+
+
+class PrivacyService:
+    """Access and erasure, for the person themself and for the organiser."""
+
+    def __init__(self, db: Database, clock: Clock, access: AccessService) -> None:
+        self._db = db
+        self._clock = clock
+        self._access = access
+
+    async def export(self, participant: ParticipantId) -> Export:
+        """Everything that is recorded of a person; raises NotFound."""
+        sections = await self._db.read(lambda tx: _sections(tx, participant))
+        return Export(participant, self._clock.now(), sections)
+
+    async def erase(self, participant: ParticipantId, asker: Asker) -> Erased:
+        """Take a person out of everything, in one transaction; no figure changes.
+
+        Name and address go, the invitation is revoked, what lasts ends now, and the pseudonym
+        is drawn anew wherever it stands. Raises NotFound, also for who was erased before.
+        """
+        at = self._clock.now()
+        erased, buried = await self._db.write(lambda tx: _erase(tx, participant, asker, at))
+        self._access.forget(buried)
+        log.info("a person was erased", stays=erased.stays)
+        return erased
+
+
+def _sections(tx: ReadTx, participant: ParticipantId) -> tuple[Section, ...]:
+    invitation = access_store.invitation_of(tx, participant)
+    if invitation is None:
+        raise NotFound("no such participant")
+    return tuple(store.sections(tx, TABLES, participant, invitation.id))
+
+
+def _erase(tx: WriteTx, participant: ParticipantId, asker: Asker, at: Instant) -> tuple[Erased, InvitationId]:
+    invitation = access_store.invitation_of(tx, participant)
+    if invitation is None or erased_store.is_vacant(tx, participant):
+        raise NotFound("no such participant")
+    anew = _Anew(
+        old=participant,
+        new=ParticipantId(new_id("p")),
+        invitation=invitation.id,
+        new_invitation=InvitationId(new_id("i")),
+    )
+    by = anew.new if asker.by == participant else asker.by
+    identity = access_store.identity(tx, participant)
+    stays = len(attendance_store.stays_of_participant(tx, participant))
+    _end(tx, anew, at, by)
+    _unlink(tx, anew, identity, at, by)
+    erased_store.vacate(tx, anew.new, registered=invitation.revoked_at is None)
+    audit.append(tx, Act(by=by, role=asker.role, action="person.erase", target=anew.new), at)
+    tx.notice("invitation", anew.invitation)
+    tx.notice(TOPIC, "")
+    return Erased(at, identity is not None, stays), anew.invitation
+
+
+def _end(tx: WriteTx, anew: _Anew, at: Instant, by: str) -> None:
+    """Nothing of the person goes on: neither a stay, nor a place in a queue, nor what walls show."""
+    erasing_store.end_all(tx, anew.old, at, by)
+    for request in floor_store.open_of(tx, anew.old):
+        floor_store.set_state(tx, request.id, RequestState.WITHDRAWN, at)
+        tx.notice("floor", request.session)
+    for slug in excused_store.sessions_of(tx, anew.old):
+        tx.notice("excused", slug)
+
+
+def _unlink(tx: WriteTx, anew: _Anew, identity: Identity | None, at: Instant, by: str) -> None:
+    """Cut every way from the person, their link, badge or name, to what stays recorded."""
+    known = [] if identity is None else [identity]
+    erasing_store.unrecognise(
+        tx,
+        anew.old,
+        names=[one.name for one in known if one.name],
+        emails=[one.email.casefold() for one in known if one.email],
+    )
+    erased_store.bury(tx, anew.invitation, anew.new_invitation, at, by)
+    store.redraw(tx, TABLES, anew.old, anew.new)
