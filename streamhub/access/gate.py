@@ -4,7 +4,7 @@ import hashlib
 import re
 import secrets
 
-from streamhub.access import store, tokens
+from streamhub.access import erased_store, store, tokens
 from streamhub.access.model import Entered, Grant, Invitation, Sessions, StoredGrant, Verdict
 from streamhub.access.signer import Signer
 from streamhub.access.strict import Claims
@@ -154,7 +154,7 @@ class Gate:
     ) -> Invitation:
         invitation = await self._invitation(invitation_id)
         if invitation is None:
-            raise TokenInvalid(reason="invitation", explanation="no such invitation")
+            raise await self._nobody(invitation_id)
         if claims is not None:
             _check_subject(claims, invitation)
         epoch = await self._epoch(invitation.delegation)
@@ -172,6 +172,12 @@ class Gate:
                 self._cache.clear()
             self._cache[invitation_id] = found
         return found
+
+    async def _nobody(self, invitation_id: InvitationId) -> StreamhubError:
+        """Why an invitation is not there: its person was erased, or it never was."""
+        if await self._db.read(lambda tx: erased_store.is_erased(tx, invitation_id)):
+            return InvitationRevoked("the person of this invitation was erased")
+        return TokenInvalid(reason="invitation", explanation="no such invitation")
 
     async def _epoch(self, code: DelegationCode) -> int:
         return next((d.epoch for d in await self._programme.delegations() if d.code == code), 0)
