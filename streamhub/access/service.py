@@ -1,9 +1,10 @@
 """Invitations: issue, enter, check, revoke, replace; and who is barred from which session."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from streamhub.access import admissions_store, orders, roster, store
+from streamhub.access import admissions_store, erased_store, orders, roster, store
 from streamhub.access.gate import Gate, digest
 from streamhub.access.model import (
     CODE_LENGTH,
@@ -229,7 +230,8 @@ class AccessService:
 
     async def participants(self) -> tuple[Participant, ...]:
         """Everybody ever invited, by pseudonym, in the order of the invitations."""
-        return tuple(await self._db.read(store.participant_list))
+        people, erased = await self._db.read(lambda tx: (store.participant_list(tx), erased_store.erased(tx)))
+        return tuple(replace(one, erased=one.id in erased) for one in people)
 
     async def participant(self, participant: ParticipantId) -> Participant:
         """One participant; raises NotFound."""
