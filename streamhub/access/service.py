@@ -205,6 +205,10 @@ class AccessService:
         """One invitation; raises NotFound."""
         return _required(await self._db.read(lambda tx: store.invitation(tx, invitation_id)))
 
+    async def find(self, invitation_id: InvitationId) -> Invitation | None:
+        """One invitation; None where there is none, or none any more since its person was erased."""
+        return await self._db.read(lambda tx: store.invitation(tx, invitation_id))
+
     async def invitation_of(self, participant: ParticipantId) -> Invitation:
         """The invitation of one participant; raises NotFound."""
         return _required(await self._db.read(lambda tx: store.invitation_of(tx, participant)))
