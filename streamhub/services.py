@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from streamhub.access.bulk_service import BulkService
 from streamhub.access.service import AccessService
 from streamhub.attendance.door import DoorService
 from streamhub.attendance.excused import ExcusedService
@@ -45,6 +46,7 @@ class Services:
     programme: ProgrammeService
     editing: EditService
     access: AccessService
+    bulk: BulkService
     relay: RelayService
     floor: FloorService
     presence: PresenceService
@@ -97,6 +99,7 @@ async def build(folder: DataFolder, settings: Settings, clock: Clock) -> Service
     changes = Changes(db)
     programme = ProgrammeService(db, clock, settings)
     access = AccessService(db, clock, settings, programme, folder.keys)
+    bulk = BulkService(db, clock, settings, programme, access)
     relay = RelayService(db, clock, settings)
     floor = FloorService(db, clock, programme)
     presence = PresenceService(clock, settings)
@@ -145,6 +148,7 @@ async def build(folder: DataFolder, settings: Settings, clock: Clock) -> Service
         programme=programme,
         editing=EditService(db, clock, settings, programme),
         access=access,
+        bulk=bulk,
         relay=relay,
         floor=floor,
         presence=presence,

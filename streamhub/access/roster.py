@@ -1,6 +1,5 @@
 """From orders and the organiser's list of people to invitations ready to be stored. Pure."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from streamhub.access import orders
@@ -11,8 +10,6 @@ from streamhub.kit.clock import Instant
 from streamhub.kit.errors import (
     FieldInvalid,
     FieldProblem,
-    FileInvalid,
-    FileProblem,
     InvitationRevoked,
 )
 from streamhub.kit.ids import InvitationId, ParticipantId, new_id
@@ -20,7 +17,8 @@ from streamhub.kit.text import clean
 from streamhub.programme.files import ParticipantEntry
 from streamhub.programme.model import STAFF
 
-FILE = "participants.csv"
+DEAD_EPOCH = -1
+"""No delegation's: what was given it opens nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +59,6 @@ def new_invitation(order: InvitationOrder, facts: Facts, code_hash: str) -> NewI
     )
 
 
-def listed(
-    entries: Iterable[ParticipantEntry], facts: Facts, code_hashes: Mapping[str, str]
-) -> tuple[Listed, ...]:
-    """Check the whole list; raises FileInvalid with every problem."""
-    entries = tuple(entries)
-    problems = [problem for entry in entries for problem in _problems(entry, facts)]
-    if problems:
-        raise FileInvalid(problems)
-    return tuple(_listed(entry, facts, code_hashes[entry.external_id]) for entry in entries)
-
-
 def is_changed(old: Invitation, new: NewInvitation, facts: Facts) -> bool:
     """Whether the list, or the summit's last day, says something else than the row does."""
     was = (old.delegation, old.role, old.label, old.speak, old.sessions, old.expires_at)
@@ -82,6 +69,19 @@ def is_changed(old: Invitation, new: NewInvitation, facts: Facts) -> bool:
 def extended(old: Invitation, facts: Facts) -> Instant:
     """When a listed person's invitation ends: never earlier than it did, later with the summit."""
     return old.expires_at if facts.summit_end is None else max(old.expires_at, facts.summit_end)
+
+
+def kept_epoch(old: Invitation, new: NewInvitation, facts: Facts) -> int:
+    """The epoch of a listed person's link: a good one stays good in another delegation, a dead one dead."""
+    if new.delegation == old.delegation:
+        return old.epoch
+    return new.epoch if old.epoch == facts.epoch(old.delegation) else DEAD_EPOCH
+
+
+def is_open(invitation: Invitation, facts: Facts) -> bool:
+    """Whether a link of the invitation opens something, now or later."""
+    alive = invitation.revoked_at is None and invitation.epoch == facts.epoch(invitation.delegation)
+    return alive and invitation.expires_at > facts.now
 
 
 def check_seats(taken: int, wanted: int, seats: int) -> None:
@@ -96,9 +96,10 @@ def check_replaceable(invitation: Invitation) -> None:
         raise InvitationRevoked("the invitation was revoked")
 
 
-def _listed(entry: ParticipantEntry, facts: Facts, code_hash: str) -> Listed:
+def listed_one(entry: ParticipantEntry, facts: Facts, code_hash: str) -> Listed:
+    """One person of a list whose cells were checked."""
     order = orders.complete(_order(entry), facts)
-    made = replace(new_invitation(order, facts, code_hash), external_id=entry.external_id)
+    made = replace(new_invitation(order, facts, code_hash), external_id=entry.external_id or None)
     return Listed(entry.external_id, made, clean(entry.name), clean(entry.email), entry.lang)
 
 
@@ -112,18 +113,15 @@ def _order(entry: ParticipantEntry) -> InvitationOrder:
     )
 
 
-def _problems(entry: ParticipantEntry, facts: Facts) -> list[FileProblem]:
+def problems_of(entry: ParticipantEntry, facts: Facts) -> list[FieldProblem]:
+    """What keeps a person of a list from being invited."""
     if entry.role not in set(Role):
-        return [_problem(entry, "role", f"no role {entry.role!r}; one of {', '.join(Role)}")]
+        return [FieldProblem("role", f"no role {entry.role!r}; one of {', '.join(Role)}")]
     found = []
     if problem := orders.delegation_problem(Role(entry.role), entry.delegation, facts):
-        found.append(_problem(entry, "delegation", problem))
+        found.append(FieldProblem("delegation", problem))
     if problem := orders.sessions_problem(entry.sessions, facts):
-        found.append(_problem(entry, "sessions", problem))
+        found.append(FieldProblem("sessions", problem))
     if len(entry.label) > MAX_LABEL:
-        found.append(_problem(entry, "label", f"longer than {MAX_LABEL} characters"))
+        found.append(FieldProblem("label", f"longer than {MAX_LABEL} characters"))
     return found
-
-
-def _problem(entry: ParticipantEntry, field: str, message: str) -> FileProblem:
-    return FileProblem(FILE, None, field, f"{message} (external_id {entry.external_id})")

@@ -1,11 +1,12 @@
 """Invitations: issue, enter, check, revoke, replace; and who is barred from which session."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from streamhub.access import admissions_store, erased_store, orders, roster, store
 from streamhub.access.gate import Gate, digest
+from streamhub.access.issuers import NOBODY_ELSE, Issuers
 from streamhub.access.model import (
     CODE_LENGTH,
     DevicePolicy,
@@ -24,8 +25,8 @@ from streamhub.access.model import (
     Verdict,
 )
 from streamhub.access.orders import Facts
+from streamhub.access.outside import Outside
 from streamhub.access.roles import Role
-from streamhub.access.roster import Listed
 from streamhub.access.signer import Signer
 from streamhub.kit.clock import HOUR, SECOND, Clock, Instant
 from streamhub.kit.db import Database, WriteTx
@@ -40,7 +41,6 @@ from streamhub.kit.ids import (
 from streamhub.kit.log import get_logger
 from streamhub.kit.settings import Settings
 from streamhub.kit.tasks import every
-from streamhub.programme.files import ParticipantEntry
 from streamhub.programme.model import Session
 from streamhub.programme.service import ProgrammeService
 
@@ -60,13 +60,17 @@ class AccessService:
         settings: Settings,
         programme: ProgrammeService,
         keys_folder: Path,
+        issuers: Issuers = NOBODY_ELSE,
     ) -> None:
         self._db = db
         self._clock = clock
         self._settings = settings
         self._programme = programme
-        self.signer = Signer(db, clock, settings.issuer or settings.public_url, keys_folder)
-        self._gate = Gate(db, clock, programme, self.signer)
+        own = settings.issuer or settings.public_url
+        self.issuers = issuers
+        self.signer = Signer(db, clock, own, keys_folder, issuers.keys())
+        outside = Outside(db, clock, settings, programme, issuers)
+        self._gate = Gate(db, clock, programme, self.signer, outside)
 
     # Issuing
 
@@ -75,33 +79,15 @@ class AccessService:
 
         Links and tokens are in the answer and nowhere else. Raises FieldInvalid.
         """
-        facts = await self._facts()
+        facts = await self.facts()
         return await self._issue(orders.complete(order, facts), facts, by, seats=None)
 
     async def issue_as(self, order: InvitationOrder, grant: Grant) -> tuple[IssuedInvitation, ...]:
         """The same within what the holder of ``grant`` may order; raises RoleForbidden too."""
-        facts = await self._facts()
+        facts = await self.facts()
         complete = orders.complete(orders.bounded(order, grant, facts), facts)
         seats = facts.seats(grant.delegation) if grant.role is Role.CORRESPONDENT else None
         return await self._issue(complete, facts, grant.participant, seats)
-
-    async def load_participants(
-        self, entries: Iterable[ParticipantEntry], by: str
-    ) -> tuple[IssuedInvitation, ...]:
-        """Take over the organiser's list: new people get an invitation, known ones their new data.
-
-        Known by ``external_id``; their links stay good. Answers the new invitations only.
-        Raises FileInvalid for the whole list before anything is written.
-        """
-        facts = await self._facts()
-        entries = tuple(entries)
-        codes = {entry.external_id: random_base32(CODE_LENGTH) for entry in entries}
-        listed = roster.listed(entries, facts, {name: digest(code) for name, code in codes.items()})
-
-        added = await self._db.write(lambda tx: _take_over(tx, listed, facts, by))
-
-        self._gate.forget_all()
-        return tuple([await self._issued(row, codes[name]) for row, name in added])
 
     async def replace(self, invitation_id: InvitationId, by: str) -> IssuedInvitation:
         """A new link for the same participant; all earlier links, tokens and grants are dead.
@@ -109,7 +95,7 @@ class AccessService:
         Raises NotFound, or InvitationRevoked for one that was revoked.
         """
         old = await self.invitation(invitation_id)
-        facts = await self._facts()
+        facts = await self.facts()
         code = random_base32(CODE_LENGTH)
 
         def run(tx: WriteTx) -> Invitation:
@@ -117,14 +103,14 @@ class AccessService:
             roster.check_replaceable(current)
             until = current.expires_at if current.expires_at > facts.now else facts.default_expiry
             epoch = facts.epoch(current.delegation)
-            store.replace(tx, current, digest(code), epoch=epoch, expires_at=until)
+            store.replace(tx, current, digest(code), epoch=epoch, expires_at=until, at=facts.now)
             tx.notice("invitation", invitation_id)
             return _required(store.invitation(tx, invitation_id))
 
         replaced = await self._db.write(run)
         self._gate.forget(invitation_id)
         log.info("invitation replaced", invitation=old.id, generation=replaced.generation, by=by)
-        return await self._issued(replaced, code)
+        return await self.issued(replaced, code)
 
     async def session_token(
         self, slug: SessionSlug, invitation_id: InvitationId, ttl_seconds: int | None
@@ -136,7 +122,7 @@ class AccessService:
         session = await self._programme.session(slug)
         invitation = await self.invitation(invitation_id)
         now = self._clock.now()
-        facts = await self._facts()
+        facts = await self.facts()
         epoch = facts.epoch(invitation.delegation)
         invitation.check(generation=invitation.generation, epoch=epoch, now=invitation.not_before or now)
         if not invitation.grant().allows(session.slug):
@@ -146,7 +132,7 @@ class AccessService:
             if ttl_seconds < MIN_TTL_SECONDS:
                 raise FieldInvalid(FieldProblem("ttl", f"must be at least {MIN_TTL_SECONDS} seconds"))
             until = min(until, now + ttl_seconds * SECOND)
-        token = await self.signer.mint(invitation, frozenset({session.slug}), until)
+        token = await self.signer.mint(invitation, frozenset({session.slug}), until, session.run)
         return SessionToken(token=token, link=self._token_link(token), expires_at=_whole_second(until))
 
     async def personal_link(self, invitation: Invitation) -> str:
@@ -155,6 +141,26 @@ class AccessService:
         The short link cannot: only the hash of its code is kept.
         """
         return self._token_link(await self.signer.mint(invitation))
+
+    async def issued(self, invitation: Invitation, code: str) -> IssuedInvitation:
+        """An invitation just made, with its link and a token."""
+        token = await self.signer.mint(invitation)
+        link = f"{self._settings.public_url}/j/{code}"
+        return IssuedInvitation(invitation=invitation, link=link, token=token)
+
+    async def facts(self) -> Facts:
+        """What an order is checked against now."""
+        summit = await self._programme.summit()
+        now = self._clock.now()
+        return Facts(
+            now=now,
+            sessions=frozenset(session.slug for session in await self._programme.sessions()),
+            delegations={d.code: d for d in await self._programme.delegations()},
+            summit_end=orders.summit_end(summit, self._settings.overrun_minutes, now),
+            day_end=orders.day_end(summit.timezone, now),
+            device_limit=self._settings.device_limit,
+            device_policy=DevicePolicy(self._settings.device_policy),
+        )
 
     # Entering
 
@@ -188,6 +194,10 @@ class AccessService:
     def forget(self, invitation_id: InvitationId) -> None:
         """Read the invitation again at its next use; called when ``invitation`` was noticed."""
         self._gate.forget(invitation_id)
+
+    def forget_all(self) -> None:
+        """Read every invitation again at its next use: many were changed."""
+        self._gate.forget_all()
 
     async def keep_clean(self) -> None:
         """Forget the enterings that are over, every hour, for ever."""
@@ -325,12 +335,7 @@ class AccessService:
 
         rows = await self._db.write(run)
         log.info("invitations issued", count=len(rows), role=order.role, delegation=order.delegation, by=by)
-        return tuple([await self._issued(row, code) for row, code in zip(rows, codes, strict=True)])
-
-    async def _issued(self, invitation: Invitation, code: str) -> IssuedInvitation:
-        token = await self.signer.mint(invitation)
-        link = f"{self._settings.public_url}/j/{code}"
-        return IssuedInvitation(invitation=invitation, link=link, token=token)
+        return tuple([await self.issued(row, code) for row, code in zip(rows, codes, strict=True)])
 
     def _token_link(self, token: str) -> str:
         return f"{self._settings.public_url}/j#{token}"
@@ -339,38 +344,6 @@ class AccessService:
         session = await self._programme.session(slug)
         await self.invitation_of(participant)
         return session
-
-    async def _facts(self) -> Facts:
-        summit = await self._programme.summit()
-        now = self._clock.now()
-        return Facts(
-            now=now,
-            sessions=frozenset(session.slug for session in await self._programme.sessions()),
-            delegations={d.code: d for d in await self._programme.delegations()},
-            summit_end=orders.summit_end(summit, self._settings.overrun_minutes, now),
-            day_end=orders.day_end(summit.timezone, now),
-            device_limit=self._settings.device_limit,
-            device_policy=DevicePolicy(self._settings.device_policy),
-        )
-
-
-def _take_over(
-    tx: WriteTx, listed: tuple[Listed, ...], facts: Facts, by: str
-) -> list[tuple[Invitation, str]]:
-    """Store the whole list; answers the new invitations with their external ids."""
-    added = []
-    for item in listed:
-        known = store.invitation_by_external(tx, item.external_id)
-        if known is None:
-            added.append((_add(tx, item.new, facts, by), item.external_id))
-        elif roster.is_changed(known, item.new, facts):
-            prefix = orders.seat_prefix(item.new.role, item.new.delegation)
-            store.update(tx, known, item.new, prefix, roster.extended(known, facts))
-            tx.notice("invitation", known.id)
-        identity = item.identity(item.new.participant if known is None else known.participant)
-        if identity is not None:
-            store.put_identity(tx, identity)
-    return added
 
 
 def _add(tx: WriteTx, new: NewInvitation, facts: Facts, by: str) -> Invitation:

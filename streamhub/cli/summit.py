@@ -82,7 +82,7 @@ async def bring_in(use: Services, files: SummitFiles, *, force: bool = False) ->
         report = _with_streams(report, session.slug, streams.kept_away)
         if fallback.text:
             await use.relay.add(session.slug, fallback, BY)
-    return report, len(await use.access.load_participants(files.participants or (), BY))
+    return report, len(await use.bulk.load(files.participants or (), BY))
 
 
 def _with_streams(report: LoadReport, slug: str, kept_away: int) -> LoadReport:

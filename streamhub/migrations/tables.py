@@ -1,8 +1,10 @@
 """Every table there is: importing a store declares its own."""
 
 import streamhub.access.admissions_store
+import streamhub.access.calendar_store
 import streamhub.access.erased_store
 import streamhub.access.keys_store
+import streamhub.access.mail_store
 import streamhub.access.store
 import streamhub.attendance.correction_requests_store
 import streamhub.attendance.door_store

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest_asyncio
 
+from streamhub.access.bulk_service import BulkService
 from streamhub.access.model import InvitationOrder, IssuedInvitation
 from streamhub.access.roles import Role
 from streamhub.access.service import AccessService
@@ -35,6 +36,11 @@ class House:
     programme: ProgrammeService
     access: AccessService
     folder: Path
+
+    @property
+    def bulk(self) -> BulkService:
+        """Lists of people, and links for many."""
+        return BulkService(self.db, self.clock, SETTINGS, self.programme, self.access)
 
     async def issue(self, role: Role = Role.DELEGATE, **order: object) -> IssuedInvitation:
         """One invitation, for a delegate of Benin unless said otherwise."""

@@ -18,7 +18,7 @@ LEO = ParticipantEntry("18", None, "moderator", name="Léo Exemple")
 
 
 async def test_everybody_on_the_list_gets_an_invitation(house):
-    issued = await house.access.load_participants([AWA, LEO], "cli")
+    issued = await house.bulk.load([AWA, LEO], "cli")
 
     assert [(one.invitation.seat, one.invitation.role) for one in issued] == [
         ("BJ-01", Role.DELEGATE),
@@ -28,10 +28,10 @@ async def test_everybody_on_the_list_gets_an_invitation(house):
 
 
 async def test_loading_twice_makes_nothing_twice(house):
-    [first] = await house.access.load_participants([AWA], "cli")
+    [first] = await house.bulk.load([AWA], "cli")
     noticed = len(await house.noticed("invitation"))
 
-    again = await house.access.load_participants([AWA], "cli")
+    again = await house.bulk.load([AWA], "cli")
 
     assert again == ()
     assert len(await house.access.participants()) == 1
@@ -40,13 +40,13 @@ async def test_loading_twice_makes_nothing_twice(house):
 
 
 async def test_new_data_of_a_known_person_are_taken_over_and_the_link_stays(house):
-    [first] = await house.access.load_participants([AWA], "cli")
+    [first] = await house.bulk.load([AWA], "cli")
     before = await house.access.grant_for_token(first.token)
     changed = ParticipantEntry(
         "17", BENIN, "press", label="Envoyée", name="Awa Autre", sessions=(TABLE,), speak=True
     )
 
-    await house.access.load_participants([changed], "cli")
+    await house.bulk.load([changed], "cli")
 
     grant = await house.access.grant_for_token(first.token)
     assert before.role is Role.DELEGATE
@@ -56,16 +56,16 @@ async def test_new_data_of_a_known_person_are_taken_over_and_the_link_stays(hous
 
 
 async def test_who_moves_to_another_delegation_gets_a_seat_there(house):
-    [first] = await house.access.load_participants([AWA], "cli")
+    [first] = await house.bulk.load([AWA], "cli")
 
-    await house.access.load_participants([ParticipantEntry("17", SENEGAL, "delegate")], "cli")
+    await house.bulk.load([ParticipantEntry("17", SENEGAL, "delegate")], "cli")
 
     grant = (await house.access.enter(first.link)).grant
     assert (grant.delegation, grant.seat) == (SENEGAL, "SN-01")
 
 
 async def test_names_stand_in_a_table_of_their_own(house):
-    await house.access.load_participants([AWA], "cli")
+    await house.bulk.load([AWA], "cli")
 
     rest = []
     for table in (store.participants, store.invitations, store.grants, store.invitation_codes):
@@ -86,7 +86,7 @@ async def test_a_bad_list_changes_nothing_and_names_every_problem(house):
     ]
 
     with pytest.raises(FileInvalid) as caught:
-        await house.access.load_participants(bad, "cli")
+        await house.bulk.load(bad, "cli")
 
     fields = [problem.field for problem in caught.value.problems]
     assert fields == ["delegation", "delegation", "role", "sessions", "label"]
@@ -95,20 +95,20 @@ async def test_a_bad_list_changes_nothing_and_names_every_problem(house):
 
 
 async def test_when_the_summit_ends_later_listed_links_work_longer(house):
-    [first] = await house.access.load_participants([AWA], "cli")
+    [first] = await house.bulk.load([AWA], "cli")
 
     await house.load(ends_on=date(2021, 11, 7))
-    await house.access.load_participants([AWA], "cli")
+    await house.bulk.load([AWA], "cli")
 
     row = await house.access.invitation(first.invitation.id)
     assert row.expires_at - first.invitation.expires_at == 2 * 24 * 3_600_000
 
 
 async def test_somebody_revoked_stays_revoked(house):
-    [first] = await house.access.load_participants([AWA], "cli")
+    [first] = await house.bulk.load([AWA], "cli")
     await house.access.revoke(first.invitation.id, "test")
 
-    await house.access.load_participants([ParticipantEntry("17", BENIN, "press")], "cli")
+    await house.bulk.load([ParticipantEntry("17", BENIN, "press")], "cli")
 
     [person] = await house.access.participants()
     assert not person.invited

@@ -3,6 +3,7 @@
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from streamhub.access.bulk_service import BulkService
 from streamhub.access.model import InvitationOrder
 from streamhub.access.roles import Role
 from streamhub.access.service import AccessService
@@ -57,7 +58,8 @@ class House:
                 sessions=None,
                 speak=False,
             )
-            [issued] = await self.access.load_participants([entry], "test")
+            bulk = BulkService(self.db, self.clock, Settings(), self.programme, self.access)
+            [issued] = await bulk.load([entry], "test")
         else:
             [issued] = await self.access.issue(
                 InvitationOrder(role=Role.DELEGATE, delegation=delegation), "test"
