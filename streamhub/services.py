@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from streamhub.access.bulk_service import BulkService
 from streamhub.access.service import AccessService
+from streamhub.attendance.correction_requests import CorrectionRequestsService
 from streamhub.attendance.door import DoorService
 from streamhub.attendance.excused import ExcusedService
 from streamhub.attendance.imports_service import ImportsService
@@ -11,6 +12,7 @@ from streamhub.attendance.openings import OpeningsService
 from streamhub.attendance.service import AttendanceService
 from streamhub.audience.service import AudienceService
 from streamhub.floor.service import FloorService
+from streamhub.kit.audit import AuditLog
 from streamhub.kit.changes import Changes
 from streamhub.kit.clock import Clock
 from streamhub.kit.db import Database, read_once
@@ -24,6 +26,9 @@ from streamhub.live.beats import Beats
 from streamhub.live.hub import Hub
 from streamhub.live.service import LiveService, Parts
 from streamhub.presence.service import PresenceService
+from streamhub.privacy.retention import RetentionService
+from streamhub.privacy.service import TOPIC as ERASED
+from streamhub.privacy.service import PrivacyService
 from streamhub.programme import store as programme_store
 from streamhub.programme.edit_service import EditService
 from streamhub.programme.service import ProgrammeService
@@ -43,6 +48,7 @@ class Services:
     db: Database
     tasks: Tasks
     changes: Changes
+    audit: AuditLog
     programme: ProgrammeService
     editing: EditService
     access: AccessService
@@ -55,9 +61,12 @@ class Services:
     door: DoorService
     openings: OpeningsService
     excused: ExcusedService
+    correction_requests: CorrectionRequestsService
     imports: ImportsService
     audience: AudienceService
     statistics: StatisticsService
+    privacy: PrivacyService
+    retention: RetentionService
     reports: ReportsService
     hub: Hub
     live: LiveService
@@ -81,6 +90,7 @@ class Services:
         self.tasks.spawn("lease", self.attendance.keep_lease)
         self.tasks.spawn("imports", self.imports.keep_clean)
         self.tasks.spawn("grants", self.access.keep_clean)
+        self.tasks.spawn("retention", self.retention.keep_clean)
         self.started = True
 
     async def ready(self) -> bool:
@@ -138,6 +148,7 @@ async def build(folder: DataFolder, settings: Settings, clock: Clock) -> Service
         )
     )
     _subscribe(changes, programme, access, relay, live)
+    _forget_erased(changes, access, presence, clock)
     return Services(
         folder=folder,
         settings=settings,
@@ -145,6 +156,7 @@ async def build(folder: DataFolder, settings: Settings, clock: Clock) -> Service
         db=db,
         tasks=tasks,
         changes=changes,
+        audit=AuditLog(db, clock),
         programme=programme,
         editing=EditService(db, clock, settings, programme),
         access=access,
@@ -157,9 +169,12 @@ async def build(folder: DataFolder, settings: Settings, clock: Clock) -> Service
         door=door,
         openings=openings,
         excused=excused,
+        correction_requests=CorrectionRequestsService(db, clock, programme),
         imports=imports,
         audience=audience,
         statistics=statistics,
+        privacy=PrivacyService(db, clock, access),
+        retention=RetentionService(db, clock, settings, programme, statistics),
         reports=reports,
         hub=hub,
         live=live,
@@ -189,6 +204,17 @@ def _subscribe(
     changes.subscribe("removal", live.on_removal)
     changes.subscribe("floor", live.on_floor)
     changes.subscribe("excused", live.on_excused)
+
+
+def _forget_erased(
+    changes: Changes, access: AccessService, presence: PresenceService, clock: Clock
+) -> None:
+    """Nobody is shown any more under a pseudonym that was drawn anew."""
+
+    async def look_again(_key: str) -> None:
+        presence.keep_only({person.id for person in await access.participants()}, clock.now())
+
+    changes.subscribe(ERASED, look_again)
 
 
 def summit_settings(folder: DataFolder) -> dict[str, int]:

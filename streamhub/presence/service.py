@@ -1,7 +1,7 @@
 """Who is there on this node: one tracker per session, its diffs in time, its departures at once."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 
 from streamhub.kit.channel import Channel
 from streamhub.kit.clock import SECOND, Clock, Instant
@@ -109,6 +109,19 @@ class PresenceService:
         for person in self.now(slug).people:
             tracker.leave(person.who.participant, Channel.HALL, at)
         self._changed(slug)
+
+    def keep_only(self, known: Container[ParticipantId], at: Instant) -> None:
+        """Nobody else is there: pseudonyms that were drawn anew have nobody behind them.
+
+        The ledger has ended what they had; it is told nothing.
+        """
+        for slug, tracker in self._trackers.items():
+            gone = [p.who.participant for p in self.now(slug).people if p.who.participant not in known]
+            for participant in gone:
+                tracker.expel(participant, at)
+                for channel in Channel:
+                    tracker.leave(participant, channel, at)
+                self._changed(slug)
 
     # Looking
 
