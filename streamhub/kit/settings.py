@@ -7,6 +7,7 @@ name or a bad value stops the start and names itself.
 
 import dataclasses
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from urllib.parse import urlsplit
 from streamhub.kit.errors import SettingInvalid
 
 PREFIX = "STREAMHUB_"
+_ADDRESS = re.compile(r"[^@\s<>\"]+@[^@\s<>\"]+")
 _NOT_SETTINGS = frozenset(
     {"STREAMHUB_TOKEN", "STREAMHUB_DATA", "STREAMHUB_CONFIG", "STREAMHUB_LONG", "STREAMHUB_BROWSER"}
 )
@@ -27,9 +29,34 @@ DEVICE_POLICIES = ("refuse", "replace_oldest", "take_over")
 """What may be done with one device too many: the words of ``access.model.DevicePolicy``."""
 
 
-def setting(default: Any, help_text: str, *, minimum: int | None = None, of_summit: bool = False) -> Any:  # noqa: ANN401 - typed by the field
-    """Declare one setting; ``of_summit`` ones may also stand in ``summit.toml``."""
-    return field(default=default, metadata={"help": help_text, "minimum": minimum, "of_summit": of_summit})
+SMTP_SECURITY = ("starttls", "tls", "none")
+"""How a mail server is talked to; in the open only where it is this machine."""
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+HIDDEN = "…"
+"""What is shown instead of a secret."""
+
+MAX_PORT = 65_535
+
+
+def setting(  # typed by the field
+    default: Any,  # noqa: ANN401
+    help_text: str,
+    *,
+    minimum: int | None = None,
+    of_summit: bool = False,
+    secret: bool = False,
+) -> Any:  # noqa: ANN401
+    """Declare one setting; ``of_summit`` ones may also stand in ``summit.toml``.
+
+    ``secret`` ones are never shown.
+    """
+    return field(
+        default=default,
+        metadata={"help": help_text, "minimum": minimum, "of_summit": of_summit, "secret": secret},
+        repr=not secret,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +115,16 @@ class Settings:
     dailymotion_player_id: str = setting(
         "", "Player ID that Dailymotion asks for in embeds; empty: link only."
     )
+    smtp_host: str = setting("", "Mail server that takes the mails of `invite send`; empty: no mail.")
+    smtp_port: int = setting(587, "Its port: usually 587 for starttls, 465 for tls.", minimum=1)
+    smtp_security: str = setting(
+        "starttls", "How it is talked to: starttls, tls, or none (only where it is this machine)."
+    )
+    smtp_user: str = setting("", "User name there; empty: none is asked for.")
+    smtp_password: str = setting("", "Password there. Better in the environment than in a file.", secret=True)
+    smtp_from: str = setting("", "Address from which mails come, such as `acces@sommet.example`.")
+    smtp_seconds: int = setting(30, "Seconds to wait for an answer of the mail server.", minimum=1)
+    mail_per_minute: int = setting(30, "Mails per minute at the most; providers refuse bursts.", minimum=1)
     verify_per_minute: int = setting(
         60,
         "Wrong codes or tokens per minute from one address before their sender must wait.",
@@ -136,11 +173,22 @@ class Settings:
                 raise SettingInvalid(f"trusted_proxies: {proxy} is no address or network such as 10.0.0.0/8")
         if self.attended_percent > 100:  # noqa: PLR2004 - per cent
             raise SettingInvalid("attended_percent: must not be above 100")
+        self._check_mail()
+
+    def _check_mail(self) -> None:
+        if self.smtp_security not in SMTP_SECURITY:
+            raise SettingInvalid(f"smtp_security: must be one of {', '.join(SMTP_SECURITY)}")
+        if self.smtp_host and self.smtp_security == "none" and self.smtp_host not in LOOPBACK:
+            raise SettingInvalid("smtp_security: none only where smtp_host is this machine")
+        if self.smtp_port > MAX_PORT:
+            raise SettingInvalid(f"smtp_port: must not be above {MAX_PORT}")
+        if self.smtp_host and not _ADDRESS.fullmatch(self.smtp_from):
+            raise SettingInvalid("smtp_from: must be an address such as acces@sommet.example")
 
 
 @dataclass(frozen=True, slots=True)
 class SettingOrigin:
-    """One setting with its value and where that came from."""
+    """One setting with its value, unless that is a secret, and where it came from."""
 
     name: str
     value: Any
@@ -190,13 +238,17 @@ def _origins(settings: Settings, values: Mapping[str, tuple[Any, str]]) -> list[
     return [
         SettingOrigin(
             f.name,
-            getattr(settings, f.name),
+            _shown(f, getattr(settings, f.name)),
             values[f.name][1] if f.name in values else "default",
             f.metadata["help"],
             f.default,
         )
         for f in declared()
     ]
+
+
+def _shown(declared_field: dataclasses.Field[Any], value: Any) -> Any:  # noqa: ANN401
+    return HIDDEN if declared_field.metadata["secret"] and value else value
 
 
 def _read_toml(file: Path) -> dict[str, Any]:
@@ -241,7 +293,8 @@ def _converted(name: str, raw: Any, kind: type, origin: str) -> Any:  # noqa: AN
             return int(raw)
     elif kind is str and isinstance(raw, str):
         return raw.strip().rstrip("/") if name in {"public_url", "issuer"} else raw.strip()
-    raise SettingInvalid(f"{name}: {raw!r} is not {_KIND_WORDS[kind]} ({origin})")
+    secret = any(f.name == name and f.metadata["secret"] for f in declared())
+    raise SettingInvalid(f"{name}: {HIDDEN if secret else repr(raw)} is not {_KIND_WORDS[kind]} ({origin})")
 
 
 _KIND_WORDS: dict[type, str] = {
