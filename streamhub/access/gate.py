@@ -6,6 +6,7 @@ import secrets
 
 from streamhub.access import erased_store, store, tokens
 from streamhub.access.model import Entered, Grant, Invitation, Sessions, StoredGrant, Verdict
+from streamhub.access.outside import Outside
 from streamhub.access.signer import Signer
 from streamhub.access.strict import Claims
 from streamhub.kit.clock import SECOND, Clock
@@ -33,11 +34,14 @@ CACHED = 20_000  # invitations kept in memory: some 10 MB
 class Gate:
     """Lets in and keeps out. Rows of invitations are cached until ``forget``."""
 
-    def __init__(self, db: Database, clock: Clock, programme: ProgrammeService, signer: Signer) -> None:
+    def __init__(
+        self, db: Database, clock: Clock, programme: ProgrammeService, signer: Signer, outside: Outside
+    ) -> None:
         self._db = db
         self._clock = clock
         self._programme = programme
         self._signer = signer
+        self._outside = outside
         self._cache: dict[InvitationId, Invitation] = {}
         self._forgotten = 0
 
@@ -56,9 +60,9 @@ class Gate:
 
         Raises CodeUnknown, InvitationRevoked, TokenInvalid, TokenExpired or TokenNotYetValid.
         """
-        opened, generation = await self._opened(credential)
+        opened, run = await self._opened(credential)
         cookie = secrets.token_urlsafe(COOKIE_BYTES)
-        row = StoredGrant(opened.invitation, generation, opened.sessions, opened.expires_at)
+        row = StoredGrant(opened.invitation, opened.generation, opened.sessions, opened.expires_at, run)
         now = self._clock.now()
         await self._db.write(lambda tx: store.add_grant(tx, digest(cookie), row, now))
         return Entered(cookie, opened)
@@ -71,6 +75,7 @@ class Gate:
         invitation = await self._checked(found.invitation, found.generation)
         if found.expires_at <= self._clock.now():
             raise TokenExpired("the token is over", expired_at=found.expires_at)
+        await self._check_run(found.sessions, found.run)
         return invitation.grant(found.sessions, found.expires_at)
 
     async def grant_for_token(self, token: str) -> Grant:
@@ -93,16 +98,12 @@ class Gate:
         try:
             claims = tokens.verify(token, await self._signer.keys())
             tokens.check_times(claims, self._clock.now())
-            grant, _ = await self._by_claims(claims)
+            grant = await self._by_claims(claims, comes=False)
             if session is not None:
                 await self.require(grant, session)
-        except TokenInvalid as error:
-            return Verdict(valid=False, code=error.code, reason=error.reason, explanation=error.explanation)
         except StreamhubError as error:
-            return Verdict(
-                valid=False, code=error.code, claims=claims, reason=error.code, explanation=str(error)
-            )
-        return Verdict(valid=True, claims=claims)
+            return _refused(error, claims)
+        return Verdict(valid=True, claims=claims, signer=claims.iss)
 
     async def require(self, grant: Grant, session: SessionSlug) -> None:
         """Raise UnknownSession, WrongSession or Removed unless the grant opens the session."""
@@ -112,54 +113,74 @@ class Gate:
         if await self._db.read(lambda tx: store.is_removed(tx, session, grant.participant)):
             raise Removed("removed from this session")
 
-    async def _opened(self, credential: str) -> tuple[Grant, int]:
-        """By link code or token, or by the whole link that a camera read or a person copied."""
+    async def _opened(self, credential: str) -> tuple[Grant, int | None]:
+        """By link code or token, or by the whole link that a camera read or a person copied.
+
+        With it the run that it is for, where it is for one.
+        """
         bare = _LINK.sub("", credential.strip()).partition("?")[0]
         if "." in bare:
             return await self._by_token(bare)
         return await self._by_code(bare)
 
-    async def _by_token(self, token: str) -> tuple[Grant, int]:
+    async def _by_token(self, token: str) -> tuple[Grant, int | None]:
         """What a token opens; the log tells why one is refused, the caller hears the code alone."""
         claims: Claims | None = None
         try:
             claims = tokens.verify(token, await self._signer.keys())
             tokens.check_times(claims, self._clock.now())
-            return await self._by_claims(claims)
+            return await self._by_claims(claims, comes=True), claims.run
         except StreamhubError as error:
             reason = error.reason if isinstance(error, TokenInvalid) else error.code
             log.info("token refused", reason=reason, jti=claims.jti if claims else None)
             raise
 
-    async def _by_code(self, code: str) -> tuple[Grant, int]:
+    async def _by_code(self, code: str) -> tuple[Grant, None]:
         hashed = digest(code.lower())
         found = await self._db.read(lambda tx: store.code(tx, hashed))
         if found is None:
             raise CodeUnknown("this link opens nothing")
         invitation = await self._checked(*found)
-        return invitation.grant(), found[1]
+        return invitation.grant(), None
 
-    async def _by_claims(self, claims: Claims) -> tuple[Grant, int]:
-        """The invitation's row decides; the token may only narrow it."""
-        if claims.inv is None or claims.gen is None or claims.dep is None:
+    async def _by_claims(self, claims: Claims, *, comes: bool) -> Grant:
+        """The invitation's row decides; the token may only narrow it. ``comes``: its holder is here."""
+        if claims.iss != self._signer.issuer:
+            invitation = await self._by_other_issuer(claims, comes=comes)
+        elif claims.inv is None or claims.gen is None or claims.dep is None:
             raise TokenInvalid(reason="claim_missing", explanation="without inv, gen or dep")
-        invitation = await self._checked(claims.inv, claims.gen, claims)
-        if claims.run is not None:
-            await self._check_run(claims.sid, claims.run)
-        grant = invitation.grant(claims.sid, claims.exp * SECOND)
-        return grant, claims.gen
+        else:
+            invitation = await self._checked(claims.inv, claims.gen, claims)
+        await self._check_run(claims.sid, claims.run)
+        return invitation.grant(claims.sid, claims.exp * SECOND)
+
+    async def _by_other_issuer(self, claims: Claims, *, comes: bool) -> Invitation:
+        """The row of somebody whom another issuer invited; who comes for the first time is given one."""
+        wish = await self._outside.wish(claims)
+        row = await self._invitation(wish.id)
+        granted = self._outside.granted(wish, row)
+        if comes and granted != row:
+            granted = await self._outside.take(wish)
+            self.forget(wish.id)
+        elif row is None and await self._is_erased(wish.id):
+            raise InvitationRevoked("the person of this invitation was erased")
+        epoch = await self._epoch(granted.delegation)
+        granted.check(generation=granted.generation, epoch=epoch, now=self._clock.now())
+        return self._outside.trusted(granted)
 
     async def _checked(
         self, invitation_id: InvitationId, generation: int, claims: Claims | None = None
     ) -> Invitation:
         invitation = await self._invitation(invitation_id)
         if invitation is None:
-            raise await self._nobody(invitation_id)
+            if await self._is_erased(invitation_id):
+                raise InvitationRevoked("the person of this invitation was erased")
+            raise TokenInvalid(reason="invitation", explanation="no such invitation")
         if claims is not None:
             _check_subject(claims, invitation)
         epoch = await self._epoch(invitation.delegation)
         invitation.check(generation=generation, epoch=epoch, now=self._clock.now())
-        return invitation
+        return self._outside.trusted(invitation)
 
     async def _invitation(self, invitation_id: InvitationId) -> Invitation | None:
         cached = self._cache.get(invitation_id)
@@ -173,20 +194,31 @@ class Gate:
             self._cache[invitation_id] = found
         return found
 
-    async def _nobody(self, invitation_id: InvitationId) -> StreamhubError:
-        """Why an invitation is not there: its person was erased, or it never was."""
-        if await self._db.read(lambda tx: erased_store.is_erased(tx, invitation_id)):
-            return InvitationRevoked("the person of this invitation was erased")
-        return TokenInvalid(reason="invitation", explanation="no such invitation")
+    async def _is_erased(self, invitation_id: InvitationId) -> bool:
+        """Whether an invitation that is not there was that of somebody who was erased."""
+        return await self._db.read(lambda tx: erased_store.is_erased(tx, invitation_id))
 
     async def _epoch(self, code: DelegationCode) -> int:
         return next((d.epoch for d in await self._programme.delegations() if d.code == code), 0)
 
-    async def _check_run(self, sessions: Sessions, run: int) -> None:
+    async def _check_run(self, sessions: Sessions, run: int | None) -> None:
         """A token for one holding of its sessions is no token for the next one."""
-        for slug in sessions or ():
+        for slug in (sessions or ()) if run is not None else ():
             if (await self._programme.session(slug)).run != run:
                 raise WrongSession("the token was for another holding of this session")
+
+
+def _refused(error: StreamhubError, claims: Claims | None) -> Verdict:
+    """What is told of a token that opens nothing; its claims only where the token itself is good."""
+    good = not isinstance(error, TokenInvalid)
+    return Verdict(
+        valid=False,
+        code=error.code,
+        claims=claims if good else None,
+        reason=error.reason if isinstance(error, TokenInvalid) else error.code,
+        explanation=error.explanation if isinstance(error, TokenInvalid) else str(error),
+        signer=None if claims is None else claims.iss,
+    )
 
 
 def _check_subject(claims: Claims, invitation: Invitation) -> None:

@@ -70,6 +70,10 @@ class Issuers:
         return every
 
 
+NOBODY_ELSE = Issuers()
+"""Only our own tokens are taken."""
+
+
 def participant_of(iss: str, sub: str) -> ParticipantId:
     """The pseudonym here of somebody whom another issuer calls ``sub``: no two issuers share one."""
     return ParticipantId(f"p_{_hash(iss, sub)}")

@@ -109,9 +109,13 @@ class Signer:
         return Jwks(tuple(PublicKey(**keys.public_jwk(row.kid, row.x)) for row in rows))
 
     async def mint(
-        self, invitation: Invitation, sessions: Sessions = None, until: Instant | None = None
+        self,
+        invitation: Invitation,
+        sessions: Sessions = None,
+        until: Instant | None = None,
+        run: int | None = None,
     ) -> str:
-        """A token of the invitation's present link, narrowed to ``sessions`` and ``until``."""
+        """A token of the invitation's present link, narrowed to ``sessions``, ``until`` and one holding."""
         now = self._clock.now() // SECOND
         end = min(until or invitation.expires_at, invitation.expires_at) // SECOND
         since = now if invitation.not_before is None else invitation.not_before // SECOND
@@ -128,6 +132,7 @@ class Signer:
             inv=invitation.id,
             gen=invitation.generation,
             dep=invitation.epoch,
+            run=run,
         )
         return tokens.encode(claims, await self.key())
 
