@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from streamhub.access.admissions import AdmissionService
 from streamhub.access.bulk_service import BulkService
 from streamhub.access.service import AccessService
 from streamhub.attendance.correction_requests import CorrectionRequestsService
@@ -24,7 +25,8 @@ from streamhub.live import announcer
 from streamhub.live.announcer import Announcer
 from streamhub.live.beats import Beats
 from streamhub.live.hub import Hub
-from streamhub.live.service import LiveService, Parts
+from streamhub.live.parts import Parts
+from streamhub.live.service import LiveService
 from streamhub.presence.service import PresenceService
 from streamhub.privacy.retention import RetentionService
 from streamhub.privacy.service import TOPIC as ERASED
@@ -53,6 +55,7 @@ class Services:
     editing: EditService
     access: AccessService
     bulk: BulkService
+    admissions: AdmissionService
     relay: RelayService
     floor: FloorService
     presence: PresenceService
@@ -110,6 +113,7 @@ async def build(folder: DataFolder, settings: Settings, clock: Clock) -> Service
     programme = ProgrammeService(db, clock, settings)
     access = AccessService(db, clock, settings, programme, folder.keys)
     bulk = BulkService(db, clock, settings, programme, access)
+    admissions = AdmissionService(db, clock, programme, access)
     relay = RelayService(db, clock, settings)
     floor = FloorService(db, clock, programme)
     presence = PresenceService(clock, settings)
@@ -136,6 +140,7 @@ async def build(folder: DataFolder, settings: Settings, clock: Clock) -> Service
             hub=hub,
             programme=programme,
             access=access,
+            admissions=admissions,
             floor=floor,
             presence=presence,
             viewers=viewers,
@@ -149,6 +154,8 @@ async def build(folder: DataFolder, settings: Settings, clock: Clock) -> Service
     )
     _subscribe(changes, programme, access, relay, live)
     _forget_erased(changes, access, presence, clock)
+    changes.subscribe("admission", admissions.forget)
+    changes.subscribe("admission", live.on_admission)
     return Services(
         folder=folder,
         settings=settings,
@@ -161,6 +168,7 @@ async def build(folder: DataFolder, settings: Settings, clock: Clock) -> Service
         editing=EditService(db, clock, settings, programme),
         access=access,
         bulk=bulk,
+        admissions=admissions,
         relay=relay,
         floor=floor,
         presence=presence,
@@ -206,9 +214,7 @@ def _subscribe(
     changes.subscribe("excused", live.on_excused)
 
 
-def _forget_erased(
-    changes: Changes, access: AccessService, presence: PresenceService, clock: Clock
-) -> None:
+def _forget_erased(changes: Changes, access: AccessService, presence: PresenceService, clock: Clock) -> None:
     """Nobody is shown any more under a pseudonym that was drawn anew."""
 
     async def look_again(_key: str) -> None:
