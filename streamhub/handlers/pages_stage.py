@@ -6,6 +6,7 @@ from aiohttp import web
 
 from streamhub.handlers.render import reader_of, render
 from streamhub.handlers.request import language, services, slug_of
+from streamhub.handlers.views.figures import top_of
 from streamhub.handlers.views.floor import FloorView, floor_view
 from streamhub.handlers.views.programme import Reader
 from streamhub.handlers.views.shapes import Point
@@ -23,6 +24,7 @@ async def wall(request: web.Request) -> web.Response:
     use, lang = services(request), language(request)
     session = await use.programme.session(slug_of(request))
     active = await use.relay.active(session.slug)
+    stats = await use.statistics.of_session(session.slug, Audience.INTERNAL)
     given = WallInput(
         session=session,
         history=await use.programme.history(session.slug),
@@ -32,6 +34,7 @@ async def wall(request: web.Request) -> web.Response:
         sources=[use.relay.view(s, None, lang) for s in await use.relay.sources(session.slug)],
         active=active.id if active else None,
         points=await _points(request, session),
+        top=top_of(stats.value.peak),
         floor=await _floor(request, session.slug),
     )
     return await render(request, "wall.html", page=wall_page(given, await reader_of(request)))

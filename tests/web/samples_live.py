@@ -93,5 +93,6 @@ def wall_input(lang: str) -> WallInput:
         sources=(s.YOUTUBE, s.ZOOM, s.TEXT),
         active=s.YOUTUBE.id,
         points=points(),
+        top=None,
         floor=floor_view(line(), s.DELEGATIONS, labels, lang),
     )

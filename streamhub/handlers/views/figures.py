@@ -8,7 +8,7 @@ import msgspec
 
 from streamhub.audience.model import METRICS, PLATFORMS, FigureKind
 from streamhub.handlers.views.programme import Reader, SessionRow, row
-from streamhub.handlers.views.shapes import Band, Curve, Point, band, curve
+from streamhub.handlers.views.shapes import Band, Curve, Point, Top, band, curve
 from streamhub.handlers.views.times import Moment, Times, duration, number
 from streamhub.handlers.views.wall import official
 from streamhub.kit.clock import SECOND
@@ -19,6 +19,7 @@ from streamhub.reports.model import Rule
 from streamhub.statistics.results import (
     ByChannel,
     DelegationCount,
+    Peak,
     PlatformNumber,
     Represented,
     SessionStatistics,
@@ -194,7 +195,11 @@ def figures_page(given: FiguresInput, reader: Reader) -> FiguresPage:
         measured=measured(stats, given.delegations, times),
         reported=tuple(p for p, kind in zip(platforms, kinds, strict=True) if kind is FigureKind.REPORTED),
         declared=tuple(p for p, kind in zip(platforms, kinds, strict=True) if kind is FigureKind.DECLARED),
-        curve=curve([point(p.at, p.present, p.hall, p.zoom, p.web) for p in given.timeline.points], times),
+        curve=curve(
+            [point(p.at, p.present, p.hall, p.zoom, p.web) for p in given.timeline.points],
+            times,
+            top_of(stats.peak),
+        ),
         delegations=delegations,
         there=sum(d.represented is True for d in delegations),
         absent=sum(d.represented is False for d in delegations),
@@ -204,6 +209,11 @@ def figures_page(given: FiguresInput, reader: Reader) -> FiguresPage:
         picture=given.picture,
         island=msgspec.to_builtins(FigureData(given.session.slug, PLATFORMS, METRICS)),
     )
+
+
+def top_of(peak: Peak) -> Top | None:
+    """The exact peak for the curve; None where it is hidden or there is none."""
+    return Top(peak.at, peak.present) if peak.at is not None and peak.present is not None else None
 
 
 def measured(stats: SessionStatistics, delegations: Sequence[Delegation], times: Times) -> Measured:

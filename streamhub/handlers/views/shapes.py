@@ -147,8 +147,19 @@ def band(**people: int) -> Band:
     return Band(parts or (Part("none", 0, 1),), sum(kept.values()) or 1)
 
 
-def curve(points: Sequence[Point], times: Times) -> Curve | None:
-    """The curve through the points, broken where a number is hidden; None without a line to draw."""
+@dataclass(frozen=True, slots=True)
+class Top:
+    """The most that were there together, at its first instant: seldom one of the curve's points."""
+
+    at: Instant
+    present: int
+
+
+def curve(points: Sequence[Point], times: Times, top_of: Top | None = None) -> Curve | None:
+    """The curve through the points, broken where a number is hidden; None without a line to draw.
+
+    ``top_of`` is the exact maximum; without it, the highest point is named.
+    """
     known = [point.present for point in points if point.present is not None]
     if len(known) < 2:  # noqa: PLR2004 - a line needs two
         return None
@@ -157,7 +168,8 @@ def curve(points: Sequence[Point], times: Times) -> Curve | None:
     xs = [(point.at - first) // SECOND for point in points]
     highest = [point.present for point in points].index(max(known))
     rows = tuple(Row(times.moment(p.at), p.present, p.hall, p.remote) for p in points)
-    top = _scale(max(known))
+    summit = top_of or Top(points[highest].at, max(known))
+    top = _scale(max(*known, summit.present))
     return Curve(
         width=width,
         present=_path(xs, [p.present for p in points], top),
@@ -168,8 +180,8 @@ def curve(points: Sequence[Point], times: Times) -> Curve | None:
         x_labels=tuple(times.moment(first + (last - first) * i // (_LABELS - 1)) for i in range(_LABELS)),
         grid=tuple(round(100 * i / _GRID, 1) for i in range(1, _GRID)),
         rows=rows,
-        highest=rows[highest],
-        peak_x=xs[highest],
+        highest=Row(times.moment(summit.at), summit.present, None, None),
+        peak_x=min(max((summit.at - first) // SECOND, 0), width),
     )
 
 

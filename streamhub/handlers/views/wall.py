@@ -10,7 +10,7 @@ import msgspec
 from streamhub.access.roles import AUDIENCE, MODERATION, Role
 from streamhub.handlers.views.floor import FloorView
 from streamhub.handlers.views.programme import Reader, SessionRow, row
-from streamhub.handlers.views.shapes import Band, Curve, Gauge, Point, band, curve, gauge
+from streamhub.handlers.views.shapes import Band, Curve, Gauge, Point, Top, band, curve, gauge
 from streamhub.handlers.views.times import Moment
 from streamhub.kit.channel import Channel
 from streamhub.kit.clock import Instant, rfc3339
@@ -89,6 +89,7 @@ class WallInput:
     sources: Sequence[SourceView]
     active: SourceId | None
     points: Sequence[Point]
+    top: Top | None
     floor: FloorView
 
 
@@ -130,6 +131,7 @@ class WallData:
     people: tuple[PersonData, ...]
     delegations: tuple[DelegationData, ...]
     points: tuple[Point, ...]
+    top: Top | None
     active: SourceId | None
     floor: FloorView
 
@@ -201,7 +203,7 @@ def wall_page(given: WallInput, reader: Reader) -> WallPage:
         sources=tuple(given.sources),
         active=given.active,
         floor=given.floor,
-        curve=curve(given.points, reader.times),
+        curve=curve(given.points, reader.times, given.top),
         island=msgspec.to_builtins(_data(given, reader)),
     )
 
@@ -306,6 +308,7 @@ def _data(given: WallInput, reader: Reader) -> WallData:
         people=tuple(_person(person) for person in given.snapshot.people),
         delegations=delegation_data(given.delegations, reader.times.lang),
         points=tuple(given.points),
+        top=given.top,
         active=given.active,
         floor=given.floor,
     )

@@ -13,10 +13,16 @@ function scale(highest) {
 }
 
 export class Curve {
-  /** @param {Point[]} points @param {string} zone */
-  constructor(points, zone) {
+  /** @param {Point[]} points @param {string} zone @param {{at: number, present: number} | null} top */
+  constructor(points, zone, top) {
     this.points = points;
     this.zone = zone;
+    this.top = top;
+  }
+
+  /** The most together, whenever it was: not only at the points. @param {number} at @param {number} present */
+  see(at, present) {
+    if (present > (this.top?.present ?? 0)) this.top = { at, present };
   }
 
   /** @param {Point} point */
@@ -30,7 +36,7 @@ export class Curve {
   draw(figure, last) {
     const first = this.points[0].at;
     const width = Math.max(1, Math.round((last.at - first) / 1000));
-    const top = scale(Math.max(1, ...this.points.map((point) => point.present)));
+    const top = scale(Math.max(1, this.top?.present ?? 0, ...this.points.map((point) => point.present)));
     const box = /** @type {SVGElement} */ (figure.querySelector(".plot svg"));
     box.setAttribute("viewBox", `0 0 ${width} 100`);
     for (const line of box.querySelectorAll("line:not(.peak)")) line.setAttribute("x2", String(width));
@@ -56,15 +62,13 @@ export class Curve {
 
   /** @param {HTMLElement} figure @param {SVGElement} box @param {number} first */
   peak(figure, box, first) {
-    const most = Math.max(...this.points.map((point) => point.present));
-    const highest = /** @type {Point} */ (this.points.find((point) => point.present === most));
-    const x = String(Math.round((highest.at - first) / 1000));
+    const { at, present } = this.top ?? { at: first, present: 0 };
+    const x = String(Math.max(0, Math.round((at - first) / 1000)));
     const line = box.querySelector(".peak");
     line?.setAttribute("x1", x);
     line?.setAttribute("x2", x);
     const caption = figure.querySelector("figcaption");
     const template = caption?.dataset.text || "";
-    const time = clock(highest.at, this.zone);
-    if (caption) caption.textContent = template.replace("{peak}", String(most)).replace("{at}", time);
+    if (caption) caption.textContent = template.replace("{peak}", String(present)).replace("{at}", clock(at, this.zone));
   }
 }

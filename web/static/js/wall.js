@@ -13,7 +13,7 @@ const skew = page.now - Date.now();
 const now = () => Date.now() + skew;
 
 const crowd = new Crowd(page.counted, page.revision, page.people);
-const curve = new Curve(page.points, page.zone);
+const curve = new Curve(page.points, page.zone, page.top);
 const staff = byId("staff");
 
 /* ---- numbers ---- */
@@ -44,6 +44,7 @@ function draw() {
   if (relance) relance.textContent = String(missing);
   drawStaff();
   drawReach(all);
+  if (["live", "paused"].includes(controls.current())) curve.see(now(), present(all));
   const total = byId("gauge").childElementCount;
   speak(text("present_total", { present: present(all), taken, total }));
   return all;
