@@ -55,6 +55,7 @@ class SessionAnswer(Answer):
     room: str
     kind: str
     access: SessionAccess
+    cancelled: bool
 
 
 class SessionList(Answer):
@@ -143,4 +144,5 @@ async def _answer(request: web.Request, session: Session) -> SessionAnswer:
         room=session.room,
         kind=session.kind,
         access=session.access,
+        cancelled=session.cancelled,
     )

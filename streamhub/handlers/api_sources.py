@@ -61,6 +61,12 @@ class NewSourceBody(Body):
     activate: bool = False
 
 
+class OrderBody(Body):
+    """Every source of the session, by id, in the new order."""
+
+    order: list[str]
+
+
 class SwitchBody(Body):
     """Which source everybody sees from now on."""
 
@@ -108,6 +114,23 @@ async def switch_source(request: web.Request) -> web.Response:
     active = await relay.activate(session.slug, SourceId(asked.id), grant.participant)
     [item] = await _listed(request, session.slug, [active])
     return json_answer(item)
+
+
+async def remove_source(request: web.Request) -> web.Response:
+    """DELETE /api/v1/sessions/{slug}/sources/{id}."""
+    session, grant = await invited_to(request)
+    wanted = SourceId(request.match_info["id"])
+    await services(request).relay.remove(session.slug, wanted, grant.participant)
+    return web.Response(status=204)
+
+
+async def sort_sources(request: web.Request) -> web.Response:
+    """PUT /api/v1/sessions/{slug}/sources/order."""
+    session, grant = await invited_to(request)
+    asked = await body(request, OrderBody)
+    order = [SourceId(ident) for ident in asked.order]
+    found = await services(request).relay.reorder(session.slug, order, grant.participant)
+    return json_answer(SourceList(items=await _listed(request, session.slug, found)))
 
 
 async def _shown(request: web.Request, slug: SessionSlug, grant: Grant | None) -> SourceView:

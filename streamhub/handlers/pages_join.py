@@ -69,8 +69,10 @@ async def _place(request: web.Request, grant: Grant) -> str:
         return "/desk"
     if grant.role is Role.COMMUNICATIONS:
         return "/figures"
+    if grant.role is Role.ORGANISER:
+        return "/console"
     session = await current_session(request)
-    if session is None or grant.role in {Role.ORGANISER, Role.CORRESPONDENT}:
+    if session is None or grant.role is Role.CORRESPONDENT:
         return "/"
     return f"/s/{session.slug}/wall" if grant.role in WALL else f"/s/{session.slug}"
 

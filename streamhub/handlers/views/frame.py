@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from streamhub.access.model import Grant
-from streamhub.access.roles import AUDIENCE, DESK, FIGURES, STAGE, Role
-from streamhub.handlers.views.times import days, times_of
+from streamhub.access.roles import AUDIENCE, DESK, FIGURES, ORGANISATION, STAGE, Role
+from streamhub.kit.times import days, times_of
 from streamhub.kit.ids import DelegationCode, SessionSlug
 from streamhub.programme.model import RESERVED, Delegation, Summit
+
+_WITH_PARTS = frozenset({"/figures", "/console"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +115,14 @@ def navigation(role: Role | None, here: str, slug: SessionSlug | None) -> tuple[
         return ()
     places = [
         ("programme", "/", True),
+        ("console", "/console", role in ORGANISATION),
         ("desk", "/desk", role in DESK),
         ("figures", "/figures", role in FIGURES),
     ]
     if slug is not None:
-        places.insert(1, ("wall", f"/s/{slug}/wall", role in STAGE))
+        places.insert(2, ("wall", f"/s/{slug}/wall", role in STAGE))
     return tuple(
-        NavItem(key, path, here == path or (path == "/figures" and here.startswith("/figures/")))
+        NavItem(key, path, here == path or (path in _WITH_PARTS and here.startswith(f"{path}/")))
         for key, path, allowed in places
         if allowed
     )

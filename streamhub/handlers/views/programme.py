@@ -6,7 +6,7 @@ from itertools import groupby
 
 from streamhub.access.model import Grant
 from streamhub.access.roles import FIGURES, STAGE
-from streamhub.handlers.views.times import Moment, Times
+from streamhub.kit.times import Moment, Times
 from streamhub.kit.clock import Instant
 from streamhub.kit.ids import SessionSlug
 from streamhub.programme.clock import doors_at
@@ -33,6 +33,7 @@ class SessionRow:
     venue: str
     room: str
     public: bool
+    cancelled: bool
     href: str | None
     wall_href: str | None
     figures_href: str | None
@@ -98,6 +99,7 @@ def row(session: Session, reader: Reader) -> SessionRow:
         venue=session.venue,
         room=session.room,
         public=session.access is SessionAccess.PUBLIC,
+        cancelled=session.cancelled,
         href=f"/s/{session.slug}" if opens(session, reader.grant) else None,
         wall_href=f"/s/{session.slug}/wall" if reader.grant and reader.grant.role in STAGE else None,
         figures_href=f"/figures/{session.slug}" if reader.grant and reader.grant.role in FIGURES else None,

@@ -1,0 +1,105 @@
+"""The organiser's console. Its lists are read here; what it changes goes through the interface."""
+
+from collections import Counter
+
+from aiohttp import web
+
+from streamhub.access.directory import Wanted, found
+from streamhub.access.roles import Role
+from streamhub.handlers.api_links import found_people
+from streamhub.handlers.render import reader_of, render
+from streamhub.handlers.request import language, services, slug_of
+from streamhub.handlers.views.console import Counts, programme_console, session_console
+from streamhub.handlers.views.console_people import (
+    TEAM,
+    Known,
+    Search,
+    delegations_console,
+    people_console,
+    staff_console,
+)
+from streamhub.kit.ids import ParticipantId
+from streamhub.presence.model import PersonState
+
+PEOPLE = 50
+"""People on one page."""
+
+_HERE = frozenset({PersonState.ONLINE, PersonState.UNSTABLE, PersonState.HALL})
+
+
+async def programme(request: web.Request) -> web.Response:
+    """GET /console."""
+    use = services(request)
+    rows = await use.editing.sessions()
+    sources = {row.row.slug: len(await use.relay.sources(row.row.slug)) for row in rows}
+    documents = Counter([s for s in sources for _ in await use.programme.documents(s)])
+    page = programme_console(
+        rows, Counts(sources, documents), await use.programme.summit(), await reader_of(request)
+    )
+    return await render(request, "console.html", page=page)
+
+
+async def session(request: web.Request) -> web.Response:
+    """GET /console/sessions/{slug}."""
+    use, slug, lang = services(request), slug_of(request), language(request)
+    page = session_console(
+        await use.editing.session(slug),
+        await use.programme.sessions(),
+        await use.editing.documents(slug),
+        tuple(use.relay.view(source, None, lang) for source in await use.relay.sources(slug)),
+        frozenset(source.id for source in await use.relay.on_air(slug)),
+        await use.programme.summit(),
+        await reader_of(request),
+    )
+    return await render(request, "console_session.html", page=page)
+
+
+async def delegations(request: web.Request) -> web.Response:
+    """GET /console/delegations."""
+    use = services(request)
+    page = delegations_console(
+        await use.editing.delegations(),
+        await use.access.participants(),
+        await _here(request),
+        await use.programme.summit(),
+        language(request),
+    )
+    return await render(request, "console_delegations.html", page=page)
+
+
+async def people(request: web.Request) -> web.Response:
+    """GET /console/people?q=&delegation=&role=&standing=."""
+    shown = await found_people(request, limit=PEOPLE)
+    search = Search(*(request.query.get(name, "") for name in ("q", "delegation", "role", "standing")))
+    page = people_console(shown, search, await _known(request), await reader_of(request))
+    return await render(request, "console_people.html", page=page, every_role=tuple(Role))
+
+
+async def staff(request: web.Request) -> web.Response:
+    """GET /console/staff."""
+    use = services(request)
+    team = found(
+        await use.access.every_invitation(),
+        await use.access.identities(),
+        {},
+        Wanted(roles=TEAM),
+        use.clock.now(),
+    )
+    page = staff_console(team, await _known(request), await reader_of(request))
+    return await render(request, "console_staff.html", page=page)
+
+
+async def _known(request: web.Request) -> Known:
+    use = services(request)
+    return Known(await use.programme.delegations(), await use.programme.sessions(), await _here(request))
+
+
+async def _here(request: web.Request) -> frozenset[ParticipantId]:
+    """Who is in the hall or on line in any session now."""
+    use = services(request)
+    return frozenset(
+        person.who.participant
+        for session in await use.programme.sessions()
+        for person in use.presence.now(session.slug).people
+        if person.state in _HERE
+    )

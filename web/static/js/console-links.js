@@ -1,0 +1,104 @@
+/** Personal links: shown once, to copy or to scan; replaced or withdrawn at the second press. */
+import { call } from "./api.js";
+import { byId, show, text } from "./dom.js";
+import { h, unseen } from "./make.js";
+
+/** @typedef {{seat: string, label?: string, link: string}} Made */
+
+/** @param {Made} made */
+const who = (made) => [made.seat, made.label].filter(Boolean).join(" · ");
+
+/**
+ * The link's QR code, drawn by our own server: no link leaves for another site.
+ * @param {string} link @param {string} of
+ */
+export function qr(link, of) {
+  const picture = h("img", { class: "qr", alt: text("qr_of", { who: of }), width: 176, height: 176 });
+  call("POST", "/qr", { link }).then((answer) => {
+    if (answer.ok) /** @type {HTMLImageElement} */ (picture).src = `data:image/svg+xml,${encodeURIComponent(answer.body.svg)}`;
+    else picture.remove();
+  });
+  return picture;
+}
+
+/**
+ * Copy, or select where the browser allows no more. True where it was copied.
+ * @param {string} words @param {Element | null} shown
+ */
+export async function copy(words, shown) {
+  if (shown) getSelection()?.selectAllChildren(shown);
+  try {
+    await navigator.clipboard.writeText(words);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** @param {Made} made @param {boolean} pictured */
+function card(made, pictured) {
+  const address = h("span", { class: "code" }, made.link);
+  const button = h("button", { class: "btn low go", type: "button" }, text("copy"), unseen(`, ${who(made)}`));
+  button.addEventListener("click", async () => {
+    button.textContent = text((await copy(made.link, address)) ? "copied" : "copy_by_hand");
+  });
+  const words = h("div", { class: "stack" }, h("p", {}, h("strong", {}, who(made))), address, h("p", {}, button));
+  return h("li", {}, words, ...(pictured ? [qr(made.link, who(made))] : []));
+}
+
+/**
+ * Show links in the dialog.
+ * @param {Made[]} items @param {string} why `made`, `again` or `replaced`
+ */
+export function present(items, why) {
+  const one = items.length === 1 && items[0] ? who(items[0]) : "";
+  const title = why === "made" ? text(items.length === 1 ? "made_one" : "made", { count: items.length }) : text(`${why}_t`, { who: one });
+  byId("links-t").textContent = title;
+  const note = byId("links-note");
+  note.className = why === "replaced" ? "say warn" : "say";
+  if (why === "replaced") note.replaceChildren(text("replaced"), " ", h("strong", {}, text("replaced_zoom")));
+  else note.replaceChildren(text(why === "made" ? "once" : why));
+  byId("links-list").replaceChildren(...items.map((made) => card(made, items.length <= 12)));
+  show(byId("links-all"), items.length > 1);
+  const every = /** @type {HTMLButtonElement} */ (byId("links-all").querySelector("button"));
+  every.onclick = async () => {
+    const lines = items.map((made) => `${who(made)}\t${made.link}`).join("\n");
+    every.textContent = text((await copy(lines, byId("links-list"))) ? "copied" : "copy_by_hand");
+  };
+  const dialog = /** @type {HTMLDialogElement} */ (byId("links"));
+  if (!dialog.open) dialog.showModal();
+}
+
+/**
+ * Show, replace or withdraw the link of one row.
+ * @param {HTMLButtonElement} button @param {(kind: string, sentence: string) => void} say
+ * @param {(answer: import("./api.js").Answer) => string} why
+ */
+export async function act(button, say, why) {
+  const row = /** @type {HTMLElement} */ (button.closest("[data-invitation]"));
+  const { invitation, who: name = "" } = row.dataset;
+  const wanted = button.dataset.do || "";
+  if (wanted !== "link" && !button.classList.contains("sure")) {
+    button.classList.add("sure");
+    return say("warn", text("of_person", { who: name, what: text(`sure_${wanted}`) }));
+  }
+  button.classList.remove("sure");
+  const answer = await call("POST", `/invitations/${invitation}:${wanted}`);
+  if (!answer.ok) return say("err", text("of_person", { who: name, what: why(answer) }));
+  if (wanted === "revoke") return withdrawn(row, name, say);
+  say("ok", text("of_person", { who: name, what: text(wanted === "replace" ? "replaced" : "made_one") }));
+  present(wanted === "replace" ? answer.body.items : [{ seat: name, link: answer.body.link }], wanted === "replace" ? "replaced" : "again");
+}
+
+/** @param {HTMLElement} row @param {string} name @param {(kind: string, sentence: string) => void} say */
+function withdrawn(row, name, say) {
+  const state = /** @type {HTMLElement} */ (row.querySelector("[data-standing]"));
+  state.className = "st excused";
+  state.querySelector("use")?.setAttribute("href", "#i-excused");
+  /** @type {HTMLElement} */ (state.querySelector("span")).textContent = text("revoked");
+  show(row.querySelector(".acts"), false);
+  say("ok", text("of_person", { who: name, what: text("revoked_said") }));
+}
+
+const dialog = document.getElementById("links");
+dialog?.addEventListener("close", () => byId("links-list").replaceChildren());

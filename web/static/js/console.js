@@ -1,0 +1,102 @@
+/** The organiser's console: forms and buttons that call our own interface, and say what came of it. */
+import { call } from "./api.js";
+import { body, clear, problems } from "./console-fields.js";
+import { act, present } from "./console-links.js";
+import { byId, clock, fill, show, text } from "./dom.js";
+import { h } from "./make.js";
+
+/** Where one goes after a success, in the language of this page. @param {string} path */
+const go = (path) => {
+  const lang = new URLSearchParams(location.search).get("lang");
+  location.assign(lang ? `${path}?lang=${encodeURIComponent(lang)}` : path);
+};
+
+/** @param {import("./api.js").Answer} answer */
+const why = (answer) => text(answer.code) || text("other", { code: answer.code || answer.status });
+
+/** @param {HTMLElement | null} box @param {string} kind @param {string} sentence @param {...Node} parts */
+export function say(box, kind, sentence, ...parts) {
+  if (!box) return;
+  box.className = `say small ${kind}`;
+  box.replaceChildren(sentence, ...parts);
+  show(box, true);
+}
+
+const reload = () => h("button", { class: "btn low", type: "button", click: () => location.reload() }, text("reload"));
+
+/** @param {HTMLFormElement} form */
+async function send(form) {
+  const said = /** @type {HTMLElement} */ (form.querySelector("[data-said]"));
+  const { api = "", method = "POST", version, next } = form.dataset;
+  clear(form);
+  const button = /** @type {HTMLButtonElement} */ (form.querySelector("button:not([type])"));
+  button.disabled = true;
+  const headers = { "Content-Type": "application/json", ...(version ? { "If-Match": `"${version}"` } : {}) };
+  const answer = await call(method, api, body(form), { headers });
+  button.disabled = false;
+  if (!answer.ok) return refuse(form, said, answer);
+  if (answer.body?.version && version) form.dataset.version = answer.body.version;
+  if ("links" in form.dataset) {
+    present(answer.body.items, "made");
+    form.reset();
+    return;
+  }
+  if (next) return go(fill(next, answer.body));
+  if ("reload" in form.dataset) return location.reload();
+  say(said, "ok", text("saved", { time: clock(Date.now()) }));
+}
+
+/** What is wrong stands next to its field; the first of them gets the focus. @param {HTMLFormElement} form @param {HTMLElement} said @param {import("./api.js").Answer} answer */
+function refuse(form, said, answer) {
+  const wrong = answer.code === "link_refused" ? [{ field: "url" }] : answer.body?.errors || [];
+  const shown = problems(form, wrong, answer.code === "link_refused" ? text("link_refused") : "");
+  if (shown) say(said, "err", text("field_invalid", { count: shown }));
+  else say(said, "err", why(answer), ...(answer.code === "state_conflict" ? [" ", reload()] : []));
+}
+
+for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form[data-api]")))
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    send(form);
+  });
+
+/* ---- buttons that call at once, or at the second press ---- */
+
+/** @param {HTMLButtonElement} button */
+async function press(button) {
+  const { call: path = "", method = "POST", body: json, sure } = button.dataset;
+  const form = button.closest("form");
+  const said = form ? /** @type {HTMLElement} */ (form.querySelector("[data-said]")) : byId("said");
+  if (sure && !button.classList.contains("sure")) {
+    button.classList.add("sure");
+    return say(said, "warn", sure);
+  }
+  const answer = await call(method, path, json ? JSON.parse(json) : undefined);
+  if (answer.ok) return location.reload();
+  say(said, "err", why(answer), ...(answer.code === "state_conflict" ? [" ", reload()] : []));
+}
+
+for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("button[data-call]")))
+  button.addEventListener("click", () => press(button));
+
+/* ---- the order of sources ---- */
+
+const sources = document.getElementById("sources");
+sources?.addEventListener("click", async (event) => {
+  const button = /** @type {Element} */ (event.target).closest("[data-move]");
+  const row = button?.closest("li");
+  if (!row?.previousElementSibling) return;
+  row.previousElementSibling.before(row);
+  const rows = /** @type {HTMLElement[]} */ ([...sources.querySelectorAll("[data-source]")]);
+  rows.forEach((one, place) => one.querySelector("[data-move]")?.toggleAttribute("disabled", place === 0));
+  const answer = await call("PUT", sources.dataset.api || "", { order: rows.map((one) => one.dataset.source) });
+  if (answer.ok) say(byId("said"), "ok", text("saved", { time: clock(Date.now()) }));
+  else say(byId("said"), "err", why(answer), " ", reload());
+});
+
+/* ---- links of people ---- */
+
+document.getElementById("people")?.addEventListener("click", (event) => {
+  const button = /** @type {HTMLButtonElement | null} */ (/** @type {Element} */ (event.target).closest("[data-do]"));
+  if (button) act(button, (kind, sentence) => say(byId("said"), kind, sentence), why);
+});
