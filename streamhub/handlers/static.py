@@ -19,9 +19,8 @@ mimetypes.add_type("text/javascript", ".js")
 async def static_file(request: web.Request) -> web.Response:
     """GET /static/{version}/{name}."""
     pages = request.app[PAGES]
-    folder = pages.folder / "static"
-    file = (folder / request.match_info["name"]).resolve()
-    if not file.is_relative_to(folder.resolve()) or file.suffix not in STATIC_SUFFIXES or not file.is_file():
+    file = _file((pages.folder / "static").resolve(), request.match_info["name"])
+    if file is None:
         raise web.HTTPNotFound
     current = request.match_info["version"] == pages.version
     headers = {
@@ -35,6 +34,16 @@ async def static_file(request: web.Request) -> web.Response:
     body = served.gzipped if gzipped else served.plain
     kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
     return web.Response(body=body, content_type=kind, charset="utf-8", headers=headers)
+
+
+def _file(folder: Path, name: str) -> Path | None:
+    """The file of that name below the folder; None for whatever else stands in an address."""
+    try:
+        file = (folder / name).resolve()
+        found = file.is_relative_to(folder) and file.suffix in STATIC_SUFFIXES and file.is_file()
+    except (OSError, ValueError):  # too long for the file system, or with a NUL in it
+        return None
+    return file if found else None
 
 
 @dataclass(frozen=True, slots=True)
