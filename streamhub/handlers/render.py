@@ -8,9 +8,9 @@ from streamhub.handlers.headers import PagePolicy, apply_policy
 from streamhub.handlers.request import GRANT, language, services
 from streamhub.handlers.views.frame import Links, grant_view, navigation, summit_view
 from streamhub.handlers.views.programme import OPEN, Reader, opens
-from streamhub.handlers.views.times import times_of
 from streamhub.kit.i18n import languages
 from streamhub.kit.templates import Pages
+from streamhub.kit.times import times_of
 from streamhub.programme.model import Session, SessionState
 
 PAGES: web.AppKey[Pages] = web.AppKey("pages", Pages)

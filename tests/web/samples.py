@@ -6,10 +6,10 @@ from streamhub.access.model import Grant
 from streamhub.access.roles import Role
 from streamhub.handlers.views.frame import Links, grant_view, navigation, summit_view
 from streamhub.handlers.views.programme import Reader
-from streamhub.handlers.views.times import times_of
 from streamhub.kit.clock import DAY, HOUR, MINUTE, parse_rfc3339
 from streamhub.kit.ids import DelegationCode, InvitationId, ParticipantId, SessionSlug, SourceId
 from streamhub.kit.text import Localised
+from streamhub.kit.times import times_of
 from streamhub.programme.model import (
     Delegation,
     DelegationKind,

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamhub.handlers.views.shapes import GAUGE_WIDTH, Point, band, curve, gauge
-from streamhub.handlers.views.times import times_of
 from streamhub.kit.clock import MINUTE, parse_rfc3339
+from streamhub.kit.times import times_of
 
 NOON = parse_rfc3339("2026-11-04T12:00:00+01:00")
 TIMES = times_of("Europe/Brussels", "fr")

@@ -13,11 +13,11 @@ from streamhub.handlers.views.frame import Links, dialled, grant_view, navigatio
 from streamhub.handlers.views.problem import problem_page
 from streamhub.handlers.views.programme import after, programme_page
 from streamhub.handlers.views.session import session_page
-from streamhub.handlers.views.times import days, duration, number, times_of
 from streamhub.handlers.views.wall import heads, how, projector_page, wall_page
 from streamhub.kit import errors
 from streamhub.kit.clock import HOUR, MINUTE, SECOND, parse_rfc3339
 from streamhub.kit.ids import SessionSlug
+from streamhub.kit.times import days, duration, number, times_of
 from streamhub.programme.model import SessionAccess, SessionState
 from tests.web import samples as s
 from tests.web import samples_figures as f

@@ -6,10 +6,10 @@ from itertools import groupby
 from typing import Any
 
 from streamhub.handlers.views.programme import Reader, SessionRow, row
-from streamhub.kit.times import Times
 from streamhub.kit.clock import Instant, to_datetime
 from streamhub.kit.ids import SessionSlug, SourceId
 from streamhub.kit.text import SOURCE_LANGUAGE, Localised
+from streamhub.kit.times import Times
 from streamhub.programme.editing import Editable, document_id
 from streamhub.programme.model import Document, Session, SessionState, Summit
 from streamhub.relay.model import SourceView

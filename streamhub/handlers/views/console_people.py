@@ -10,9 +10,9 @@ from streamhub.access.model import Participant
 from streamhub.access.roles import AUDIENCE, Role
 from streamhub.handlers.views.console import Origin, Tab, TextField, origin, tabs, text_fields
 from streamhub.handlers.views.programme import Reader
-from streamhub.kit.times import Moment
 from streamhub.kit.ids import DelegationCode, ParticipantId, SessionSlug
 from streamhub.kit.text import Localised
+from streamhub.kit.times import Moment
 from streamhub.programme.editing import Editable
 from streamhub.programme.model import Delegation, DelegationKind, Session, Summit
 

@@ -9,11 +9,11 @@ import msgspec
 from streamhub.access.model import Participant
 from streamhub.attendance.door_model import CheckIn
 from streamhub.handlers.views.programme import OPEN
-from streamhub.handlers.views.times import Moment, Times
 from streamhub.handlers.views.wall import official
 from streamhub.kit.clock import Instant
 from streamhub.kit.ids import ParticipantId
 from streamhub.kit.text import folded
+from streamhub.kit.times import Moment, Times
 from streamhub.programme.model import REHEARSAL, RESERVED, Delegation, Session, SessionState
 
 

@@ -9,10 +9,10 @@ import msgspec
 from streamhub.audience.model import METRICS, PLATFORMS, FigureKind
 from streamhub.handlers.views.programme import Reader, SessionRow, row
 from streamhub.handlers.views.shapes import Band, Curve, Point, Top, band, curve
-from streamhub.handlers.views.times import Moment, Times, duration, number
 from streamhub.handlers.views.wall import official
 from streamhub.kit.clock import SECOND
 from streamhub.kit.ids import DelegationCode, SessionSlug
+from streamhub.kit.times import Moment, Times, duration, number
 from streamhub.programme.clock import WindowKind
 from streamhub.programme.model import Delegation, DelegationKind, Session
 from streamhub.reports.model import Rule

@@ -5,8 +5,8 @@ from urllib.parse import urlencode
 
 from streamhub.access.model import Grant
 from streamhub.access.roles import AUDIENCE, DESK, FIGURES, ORGANISATION, STAGE, Role
-from streamhub.kit.times import days, times_of
 from streamhub.kit.ids import DelegationCode, SessionSlug
+from streamhub.kit.times import days, times_of
 from streamhub.programme.model import RESERVED, Delegation, Summit
 
 _WITH_PARTS = frozenset({"/figures", "/console"})

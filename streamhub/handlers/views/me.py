@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from streamhub.access.model import Grant
 from streamhub.attendance.model import Stay
-from streamhub.handlers.views.times import Moment, Times, duration
 from streamhub.kit.clock import Instant
 from streamhub.kit.ids import SessionSlug
 from streamhub.kit.settings import Settings
+from streamhub.kit.times import Moment, Times, duration
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from streamhub.handlers.views.programme import SessionRow
-from streamhub.handlers.views.times import Moment, Times
 from streamhub.kit import errors
+from streamhub.kit.times import Moment, Times
 
 
 @dataclass(frozen=True, slots=True)

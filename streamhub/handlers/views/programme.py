@@ -6,9 +6,9 @@ from itertools import groupby
 
 from streamhub.access.model import Grant
 from streamhub.access.roles import FIGURES, STAGE
-from streamhub.kit.times import Moment, Times
 from streamhub.kit.clock import Instant
 from streamhub.kit.ids import SessionSlug
+from streamhub.kit.times import Moment, Times
 from streamhub.programme.clock import doors_at
 from streamhub.programme.model import Session, SessionAccess, SessionState
 

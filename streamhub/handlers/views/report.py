@@ -6,8 +6,8 @@ from streamhub.handlers.views import summit as summit_views
 from streamhub.handlers.views.figures import FiguresInput, FiguresPage, figures_page
 from streamhub.handlers.views.frame import Links, summit_view
 from streamhub.handlers.views.programme import Reader
-from streamhub.handlers.views.times import times_of
 from streamhub.kit.templates import Pages
+from streamhub.kit.times import times_of
 from streamhub.reports.model import Report, SessionReport, SummitReport
 
 SESSION_TEMPLATE = "report.html"

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from streamhub.handlers.views.times import Moment, Times
 from streamhub.kit.clock import SECOND, Instant
+from streamhub.kit.times import Moment, Times
 
 GAUGE_WIDTH = 224
 SEAT_RADIUS = 10

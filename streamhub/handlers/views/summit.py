@@ -21,8 +21,8 @@ from streamhub.handlers.views.figures import (
     shown,
 )
 from streamhub.handlers.views.programme import Reader, SessionRow, row
-from streamhub.handlers.views.times import Moment
 from streamhub.handlers.views.wall import official
+from streamhub.kit.times import Moment
 from streamhub.programme.model import Delegation, Session
 from streamhub.reports.model import Rule
 from streamhub.statistics.results import SessionStatistics, SummitStatistics

@@ -11,10 +11,10 @@ from streamhub.access.roles import AUDIENCE, MODERATION, Role
 from streamhub.handlers.views.floor import FloorView
 from streamhub.handlers.views.programme import Reader, SessionRow, row
 from streamhub.handlers.views.shapes import Band, Curve, Gauge, Point, Top, band, curve, gauge
-from streamhub.handlers.views.times import Moment
 from streamhub.kit.channel import Channel
 from streamhub.kit.clock import Instant, rfc3339
 from streamhub.kit.ids import DelegationCode, SessionSlug, SourceId
+from streamhub.kit.times import Moment
 from streamhub.presence.model import Person, PersonState, Snapshot
 from streamhub.programme.model import RESERVED, Delegation, DelegationKind, Session, SessionState, StateChange
 from streamhub.relay.model import SourceView
