@@ -54,7 +54,9 @@ def demo(config: Path | None, data: Path, port: int, *, as_json: bool) -> None:
         settings = addressed(settings_of(config, folder), host, chosen)
         log.configure("warning")
         links = asyncio.run(_load(folder, settings))
-        run_server(folder, config, sock, on_ready=lambda use: _announce(use, links, data, as_json=as_json))
+        run_server(
+            folder, config, sock, before_ready=lambda use: _announce(use, links, data, as_json=as_json)
+        )
     finally:
         folder.unlock()
 
@@ -108,7 +110,6 @@ def _announce(use: Services, links: list[IssuedInvitation], data: Path, *, as_js
         click.echo(json.dumps({"url": url, "data": str(data), "links": [_row(i) for i in links]}))
     else:
         click.echo(_welcome(url, links, data))
-    click.echo(f"streamhub ready {url}")
 
 
 def _row(issued: IssuedInvitation) -> dict[str, Any]:

@@ -18,6 +18,9 @@ from streamhub.server import serve as serve_until
 from streamhub.services import Services
 
 
+READY = "streamhub ready"
+
+
 @click.command()
 @config_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
@@ -42,7 +45,6 @@ def serve(config: Path | None, data: Path, host: str, port: int, **options: Any)
             folder,
             config,
             bind(host, port),
-            on_ready=lambda use: click.echo(f"streamhub ready {use.settings.public_url}"),
             accept_clock=options["accept_clock"],
         )
     finally:
@@ -58,18 +60,30 @@ def migrate(config: Path | None, data: Path) -> None:
     click.echo("the database has the newest schema")
 
 
+def local_host(host: str) -> str:
+    """How this machine itself reaches what listens on ``host``."""
+    if host in {"0.0.0.0", "::"}:  # noqa: S104 - compared, not bound
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
+
+
 def run_server(
     folder: DataFolder,
     config: Path | None,
     sock: Any,  # noqa: ANN401 - a bound socket
     *,
-    on_ready: Callable[[Services], None],
+    before_ready: Callable[[Services], None] | None = None,
     accept_clock: bool = False,
 ) -> None:
-    """Serve on a bound socket until SIGTERM or SIGINT."""
+    """Serve on a bound socket until SIGTERM or SIGINT; one line says when people may come."""
     host, port = sock.getsockname()[:2]
     settings = addressed(settings_of(config, folder), host, port)
     log.configure(settings.log_level)
+
+    def on_ready(use: Services) -> None:
+        if before_ready is not None:
+            before_ready(use)
+        click.echo(f"{READY} http://{local_host(host)}:{port}")
 
     async def until_stopped() -> None:
         stop = asyncio.Event()
