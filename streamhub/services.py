@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from streamhub.access.admissions import AdmissionService
 from streamhub.access.bulk_service import BulkService
+from streamhub.access.delegates import DelegatesService
 from streamhub.access.service import AccessService
 from streamhub.attendance.correction_requests import CorrectionRequestsService
 from streamhub.attendance.door import DoorService
@@ -36,6 +37,8 @@ from streamhub.programme.edit_service import EditService
 from streamhub.programme.service import ProgrammeService
 from streamhub.relay.service import RelayService
 from streamhub.reports.service import ReportsService
+from streamhub.requests.service import RequestsService
+from streamhub.requests.trials import TrialsService
 from streamhub.statistics import service as statistics_service
 from streamhub.statistics.service import StatisticsService
 
@@ -56,6 +59,9 @@ class Services:
     access: AccessService
     bulk: BulkService
     admissions: AdmissionService
+    delegates: DelegatesService
+    requests: RequestsService
+    trials: TrialsService
     relay: RelayService
     floor: FloorService
     presence: PresenceService
@@ -93,6 +99,7 @@ class Services:
         self.tasks.spawn("lease", self.attendance.keep_lease)
         self.tasks.spawn("imports", self.imports.keep_clean)
         self.tasks.spawn("grants", self.access.keep_clean)
+        self.tasks.spawn("access requests", self.requests.keep_clean)
         self.tasks.spawn("retention", self.retention.keep_clean)
         self.started = True
 
@@ -169,6 +176,9 @@ async def build(folder: DataFolder, settings: Settings, clock: Clock) -> Service
         access=access,
         bulk=bulk,
         admissions=admissions,
+        delegates=DelegatesService(db, access),
+        requests=RequestsService(db, clock, settings, programme, access, folder.documents),
+        trials=TrialsService(db, clock),
         relay=relay,
         floor=floor,
         presence=presence,
@@ -223,7 +233,7 @@ def _forget_erased(changes: Changes, access: AccessService, presence: PresenceSe
     changes.subscribe(ERASED, look_again)
 
 
-def summit_settings(folder: DataFolder) -> dict[str, int]:
+def summit_settings(folder: DataFolder) -> dict[str, int | str]:
     """The settings that the loaded summit brings with it; none where nothing is loaded."""
     stored = read_once(folder.database, programme_store.summit_of)
     return dict(stored.entry.settings) if stored else {}

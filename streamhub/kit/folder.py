@@ -11,6 +11,7 @@ from streamhub.kit.errors import StateConflict
 LOCK = "streamhub.lock"
 DATABASE = "streamhub.db"
 KEYS = "keys"
+DOCUMENTS = "documents"
 
 
 class DataFolder:
@@ -29,6 +30,11 @@ class DataFolder:
     def keys(self) -> Path:
         """The private signing keys."""
         return self.path / KEYS
+
+    @property
+    def documents(self) -> Path:
+        """What people send as proof with a request for access, until it is decided."""
+        return self.path / DOCUMENTS
 
     def create(self) -> None:
         """Make the folder, readable for its owner alone."""

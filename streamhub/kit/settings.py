@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from streamhub.kit.clock import parse_rfc3339
 from streamhub.kit.errors import SettingInvalid
 
 PREFIX = "STREAMHUB_"
@@ -110,6 +111,15 @@ class Settings:
         "Let in no more remote people of a delegation than it has seats; the next ones wait.",
         of_summit=True,
     )
+    access_requests_until: str = setting(
+        "",
+        "Until when the press and members of delegations may ask to be let in, as"
+        " 2021-10-29T18:00:00+02:00; empty: not at all.",
+        of_summit=True,
+    )
+    access_requests_per_minute: int = setting(
+        10, "Requests for access per minute from one address before its sender must wait.", minimum=1
+    )
     peertube_hosts: tuple[str, ...] = setting((), "Hosts of PeerTube servers whose videos may be shown.")
     hls_hosts: tuple[str, ...] = setting((), "Hosts of HLS streams (.m3u8) that may be shown.")
     dailymotion_player_id: str = setting(
@@ -171,6 +181,8 @@ class Settings:
         for proxy in self.trusted_proxies:
             if not _is_network(proxy):
                 raise SettingInvalid(f"trusted_proxies: {proxy} is no address or network such as 10.0.0.0/8")
+        if self.access_requests_until and not _is_instant(self.access_requests_until):
+            raise SettingInvalid("access_requests_until: must be a time such as 2021-10-29T18:00:00+02:00")
         if self.attended_percent > 100:  # noqa: PLR2004 - per cent
             raise SettingInvalid("attended_percent: must not be above 100")
         self._check_mail()
@@ -309,6 +321,14 @@ def _is_network(text: str) -> bool:
     try:
         ip_network(text)
     except ValueError:
+        return False
+    return True
+
+
+def _is_instant(text: str) -> bool:
+    try:
+        parse_rfc3339(text)
+    except (ValueError, OverflowError):
         return False
     return True
 

@@ -18,6 +18,8 @@ import streamhub.floor.store
 import streamhub.kit.audit
 import streamhub.programme.store
 import streamhub.relay.store
+import streamhub.requests.store
+import streamhub.requests.trials_store
 import streamhub.statistics.kept_store  # noqa: F401 - imported for the tables they declare
 from streamhub.kit.db import metadata
 

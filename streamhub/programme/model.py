@@ -79,7 +79,7 @@ class Summit:
     contact_email: str = ""
     fallback_text: Localised = NO_TEXT
     represented: int | None = None
-    settings: tuple[tuple[str, int], ...] = ()
+    settings: tuple[tuple[str, int | str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,7 +179,7 @@ class _Keys:
             )
         return value
 
-    def settings(self) -> tuple[tuple[str, int], ...]:
+    def settings(self) -> tuple[tuple[str, int | str], ...]:
         """Checked together, and where they do not fit one by one, so that each is named."""
         given = {key: value for key, value in self.table.items() if key in summit_setting_names()}
         try:

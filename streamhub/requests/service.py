@@ -1,0 +1,253 @@
+"""Requests for access: asked in public until a deadline, decided by an organiser, forgotten in time."""
+
+import asyncio
+from collections.abc import AsyncIterable
+from pathlib import Path
+
+from streamhub.access import orders, roster
+from streamhub.access import store as access_store
+from streamhub.access.gate import digest
+from streamhub.access.model import (
+    CODE_LENGTH,
+    Identity,
+    Invitation,
+    InvitationOrder,
+    IssuedInvitation,
+    NewInvitation,
+)
+from streamhub.access.service import AccessService
+from streamhub.kit.clock import DAY, HOUR, SECOND, Clock, Instant, parse_rfc3339, rfc3339
+from streamhub.kit.cursor import position
+from streamhub.kit.db import Database, WriteTx
+from streamhub.kit.errors import FieldInvalid, FieldProblem, NotFound, StateConflict
+from streamhub.kit.ids import new_id, random_base32
+from streamhub.kit.log import get_logger
+from streamhub.kit.settings import Settings
+from streamhub.kit.tasks import every
+from streamhub.kit.text import clean
+from streamhub.programme.service import ProgrammeService
+from streamhub.requests import model, store
+from streamhub.requests.documents import Documents, Received
+from streamhub.requests.model import (
+    MAX_REASON,
+    UPLOAD_WITHIN_MS,
+    Acceptance,
+    AccessRequest,
+    Asked,
+    NewRequest,
+    Page,
+    RequestId,
+    RequestState,
+)
+
+log = get_logger(__name__)
+
+MAX_WAITING = 2_000  # requests at once: more than anybody decides before a summit
+MAX_DOCUMENTS_BYTES = 1024**3
+SECRET_LENGTH = 26  # base32 characters: 130 bits
+
+
+class RequestsService:
+    """Who asks to be let in. ``folder`` holds the documents until the decision."""
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        settings: Settings,
+        programme: ProgrammeService,
+        access: AccessService,
+        folder: Path,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._settings = settings
+        self._programme = programme
+        self._access = access
+        self._documents = Documents(folder)
+
+    # Asking
+
+    def until(self) -> Instant | None:
+        """Until when one may ask; None where the organiser takes no requests."""
+        deadline = self._settings.access_requests_until
+        return parse_rfc3339(deadline) if deadline else None
+
+    def is_open(self) -> bool:
+        """Whether one may ask now."""
+        until = self.until()
+        return until is not None and self._clock.now() < until
+
+    async def ask(self, asked: Asked, received: Received | None = None) -> NewRequest:
+        """Store a request, with the document that came with it; raises FieldInvalid or StateConflict."""
+        self._check_open()
+        one = model.checked(asked, await self._programme.delegations())
+        ident, secret = RequestId(new_id("r")), random_base32(SECRET_LENGTH)
+        now = self._clock.now()
+
+        def run(tx: WriteTx) -> None:
+            if store.waiting(tx) >= MAX_WAITING:
+                raise StateConflict("too many requests wait already; write to the organisers")
+            store.add(tx, ident, one, digest(secret), now)
+            if received is not None:
+                self._attach(tx, ident, received)
+
+        await self._db.write(run)
+        log.info("access requested", request=ident, kind=one.kind, document=received is not None)
+        return NewRequest(ident, secret)
+
+    async def receive(self, chunks: AsyncIterable[bytes]) -> Received:
+        """Take a document in before its request is stored; raises FieldInvalid."""
+        return await self._documents.receive(chunks)
+
+    def drop(self, received: Received) -> None:
+        """The request was not stored: neither is its document."""
+        self._documents.drop(received)
+
+    async def upload(self, ident: RequestId, secret: str, chunks: AsyncIterable[bytes]) -> None:
+        """The document of a request: once, by who made it, within the hour.
+
+        Raises NotFound for a secret that opens nothing any more, or FieldInvalid.
+        """
+        await self._db.read(lambda tx: self._check_secret(store.by_secret(tx, ident, digest(secret))))
+        received = await self._documents.receive(chunks)
+
+        def run(tx: WriteTx) -> None:
+            self._check_secret(store.by_secret(tx, ident, digest(secret)))
+            self._attach(tx, ident, received)
+
+        try:
+            await self._db.write(run)
+        finally:
+            self._documents.drop(received)
+        log.info("document received", request=ident, bytes=received.document.size)
+
+    # Deciding
+
+    async def requests(
+        self, state: RequestState | None = None, *, limit: int = 100, cursor: str | None = None
+    ) -> Page:
+        """Requests in the order in which they came; raises FieldInvalid for a bad cursor."""
+        after = position(cursor)
+        rows = await self._db.read(lambda tx: store.request_list(tx, state, after=after, limit=limit + 1))
+        shown = rows[:limit]
+        following = str(shown[-1][0]) if len(rows) > limit else None
+        return Page(tuple(row for _, row in shown), following)
+
+    async def request(self, ident: RequestId) -> AccessRequest:
+        """One request; raises NotFound."""
+        return _required(await self._db.read(lambda tx: store.request(tx, ident)))
+
+    async def document(self, ident: RequestId) -> tuple[AccessRequest, bytes]:
+        """A request and the document that came with it; raises NotFound."""
+        return await self.request(ident), await self._documents.read(ident)
+
+    async def accept(self, ident: RequestId, given: Acceptance, by: str) -> IssuedInvitation:
+        """Let somebody in: the invitation is issued, the document deleted, the name kept apart.
+
+        Raises NotFound, StateConflict for what was decided, or FieldInvalid.
+        """
+        facts = await self._access.facts()
+        request = await self.request(ident)
+        order = InvitationOrder(
+            role=model.role_for(request, given),
+            delegation=model.delegation_for(request, given, facts.delegations.values()),
+            sessions=given.sessions,
+            label=request.asked.label,
+        )
+        _check_waiting(request)
+        code = random_base32(CODE_LENGTH)
+        new = roster.new_invitation(orders.complete(order, facts), facts, digest(code))
+
+        def run(tx: WriteTx) -> Invitation:
+            current = _check_waiting(_required(store.request(tx, ident)))
+            made = _issued(tx, new, current.asked, facts.now, by)
+            store.accept(tx, ident, made.id, facts.now, by)
+            return made
+
+        invitation = await self._db.write(run)
+        self._documents.remove(ident)
+        log.info("access granted", request=ident, invitation=invitation.id, role=invitation.role, by=by)
+        return await self._access.issued(invitation, code)
+
+    async def refuse(self, ident: RequestId, reason: str, by: str) -> AccessRequest:
+        """Say no, with a word; the document is deleted. Raises NotFound, StateConflict or FieldInvalid."""
+        words = clean(reason)
+        if len(words) > MAX_REASON:
+            raise FieldInvalid(FieldProblem("reason", f"must not be longer than {MAX_REASON} characters"))
+
+        def run(tx: WriteTx) -> AccessRequest:
+            _check_waiting(_required(store.request(tx, ident)))
+            store.refuse(tx, ident, words, self._clock.now(), by)
+            return _required(store.request(tx, ident))
+
+        refused = await self._db.write(run)
+        self._documents.remove(ident)
+        log.info("access refused", request=ident, by=by)
+        return refused
+
+    # Forgetting
+
+    async def keep_clean(self) -> None:
+        """Forget what is no longer needed, now and every hour, for ever."""
+        await self._sweep(arriving=True)
+        await every(HOUR / SECOND, self.purge)
+
+    async def purge(self) -> None:
+        """Forget requests some days after their refusal; undecided ones as long after the deadline."""
+        now, kept_ms = self._clock.now(), self._settings.identities_days * DAY
+        undecided_over = (self.until() or 0) + kept_ms <= now
+
+        def run(tx: WriteTx) -> int:
+            dropped = store.drop_refused(tx, now - kept_ms)
+            return dropped + (store.drop_waiting(tx, now - kept_ms) if undecided_over else 0)
+
+        dropped = await self._db.write(run)
+        swept = await self._sweep(arriving=False)
+        if dropped or swept:
+            log.info("requests for access forgotten", count=dropped, documents=swept)
+
+    async def _sweep(self, *, arriving: bool) -> int:
+        waiting = await self._db.read(store.waiting_ids)
+        return await asyncio.to_thread(self._documents.sweep, waiting, arriving=arriving)
+
+    def _attach(self, tx: WriteTx, ident: RequestId, received: Received) -> None:
+        if store.document_bytes(tx) + received.document.size > MAX_DOCUMENTS_BYTES:
+            raise StateConflict("no document can be taken now; send it to the organisers")
+        store.attach(tx, ident, received.document)
+        self._documents.keep(received, ident)
+
+    def _check_open(self) -> None:
+        until = self.until()
+        if until is None:
+            raise StateConflict("no requests for access are taken")
+        if self._clock.now() >= until:
+            raise StateConflict(f"requests for access were taken until {rfc3339(until)}")
+
+    def _check_secret(self, found: AccessRequest | None) -> None:
+        if found is None or self._clock.now() >= found.created_at + UPLOAD_WITHIN_MS:
+            raise NotFound("no request waits for this document")
+
+
+def _issued(tx: WriteTx, new: NewInvitation, asked: Asked, at: Instant, by: str) -> Invitation:
+    """The invitation of somebody who asked, and who that is."""
+    access_store.add(tx, new, orders.seat_prefix(new.role, new.delegation), at, by)
+    identity = Identity(participant=new.participant, name=asked.name, email=asked.email, lang=asked.lang)
+    access_store.put_identity(tx, identity)
+    tx.notice("invitation", new.id)
+    made = access_store.invitation(tx, new.id)
+    if made is None:
+        raise NotFound("no such invitation")
+    return made
+
+
+def _required(found: AccessRequest | None) -> AccessRequest:
+    if found is None:
+        raise NotFound("no such request")
+    return found
+
+
+def _check_waiting(request: AccessRequest) -> AccessRequest:
+    if request.state is not RequestState.WAITING:
+        raise StateConflict(f"the request was {request.state} already")
+    return request
