@@ -17,7 +17,6 @@ from streamhub.server import addressed, bind, prepare
 from streamhub.server import serve as serve_until
 from streamhub.services import Services
 
-
 READY = "streamhub ready"
 
 
