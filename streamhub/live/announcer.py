@@ -93,7 +93,10 @@ class Announcer:
     def state(self, session: Session) -> None:
         """Where the session stands, to everybody, those at the door included."""
         message = messages.State(
-            state=session.state, starts_at=rfc3339(session.starts_at), ends_at=rfc3339(session.ends_at)
+            state=session.state,
+            starts_at=rfc3339(session.starts_at),
+            ends_at=rfc3339(session.ends_at),
+            cancelled=session.cancelled,
         )
         self._use.hub.broadcast(session.slug, _frame(message), To.ALL)
 

@@ -172,6 +172,7 @@ class State(Message, frozen=True, tag="state"):
     state: SessionState
     starts_at: Time
     ends_at: Time
+    cancelled: bool = False
 
 
 class SourceSwitched(Message, frozen=True, tag="source"):

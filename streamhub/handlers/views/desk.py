@@ -104,7 +104,7 @@ def desk_page(given: DeskInput, times: Times, now: Instant) -> DeskPage:
         sessions=tuple(
             Door(f"session:{s.slug}", f"{times.moment(s.starts_at).hm} {s.titles.get(lang)}")
             for s in sorted(given.sessions, key=lambda s: (s.starts_at, s.order))
-            if s.state is not SessionState.ENDED
+            if s.state is not SessionState.ENDED and not s.cancelled
         ),
         arrived=sum(group.arrived for group in counted),
         expected=sum(len(group.people) for group in counted),

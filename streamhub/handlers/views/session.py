@@ -34,6 +34,7 @@ class SessionData:
     starts_at: Instant
     ends_at: Instant
     doors_at: Instant
+    cancelled: bool
     now: Instant
     zone: str
     invited: bool
@@ -76,6 +77,7 @@ def session_page(
         starts_at=session.starts_at,
         ends_at=session.ends_at,
         doors_at=shown.doors.ms,
+        cancelled=session.cancelled,
         now=reader.now,
         zone=str(reader.times.zone),
         invited=grant is not None,

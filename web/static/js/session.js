@@ -231,6 +231,7 @@ const hear = {
     waiting = message;
   },
   state(message) {
+    if (message.cancelled !== page.cancelled) location.reload();
     starts = Date.parse(message.starts_at);
     ends = Date.parse(message.ends_at);
     times();
