@@ -9,7 +9,7 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, 
 
 from tests import browser
 
-pytest_plugins = ["tests.skips"]
+pytest_plugins = ["tests.skips", "tests.demo"]
 
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 740}

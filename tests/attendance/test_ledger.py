@@ -40,7 +40,11 @@ events = st.lists(
             imports,
             st.sampled_from(["2", "3"]),
         ),
-        st.builds(lambda i, row: model.undo(i, NOON, row=row), imports, st.none() | st.sampled_from(["2", "3"])),
+        st.builds(
+            lambda one, row: model.undo(one, NOON, row=row),
+            imports,
+            st.none() | st.sampled_from(["2", "3"]),
+        ),
     ),
     max_size=14,
 )

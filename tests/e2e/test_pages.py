@@ -7,7 +7,6 @@ from playwright.async_api import expect
 
 from tests.axe import assert_accessible
 from tests.conftest import PHONE
-from tests.spine.conftest import demo  # noqa: F401 - the same running demonstration
 
 pytestmark = pytest.mark.timeout(180)
 

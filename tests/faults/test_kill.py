@@ -12,7 +12,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
 from tests.process import invite, running, start, streamhub
-from tests.spine.client import PROTOCOL, calling
+from tests.client import PROTOCOL, calling
 
 PEOPLE = 200
 TIMES = 20 if os.environ.get("STREAMHUB_LONG") else 3
@@ -49,7 +49,7 @@ def stays(data, slug):
     return found
 
 
-async def arrive(address, person, welcomed, enough):
+async def arrive(address, person, welcomed, enough, reached):
     """One person's page; writes down the welcome as soon as it is read."""
     headers = {"Authorization": f"Bearer {person['token']}"}
     try:
@@ -58,6 +58,7 @@ async def arrive(address, person, welcomed, enough):
                 if json.loads(text)["type"] == "welcome":
                     welcomed.add(person["participant"])
                     if len(welcomed) >= enough:
+                        reached.set()
                         return
     except (OSError, WebSocketException):
         return
@@ -76,20 +77,22 @@ async def test_whoever_was_welcomed_is_in_the_ledger_after_every_kill(summit):
             welcomed = set()
             address = f"ws://127.0.0.1:{port}/api/v1/live?session={slug}"
             enough = 40 + 50 * kill % 120
-            arriving = [
-                asyncio.create_task(arrive(address, person, welcomed, enough)) for person in people
-            ]
-            while len(welcomed) < enough:
-                await asyncio.sleep(0.005)
-            server.kill()
-            await asyncio.gather(*arriving)
+            reached = asyncio.Event()
+            async with asyncio.TaskGroup() as arriving:
+                for person in people:
+                    arriving.create_task(arrive(address, person, welcomed, enough, reached))
+                await reached.wait()
+                server.kill()
             await server.process.wait()
         counted |= welcomed
 
         assert len(welcomed) >= enough
         assert counted <= set(stays(data, slug))
 
-    async with running("serve", "--data", str(data), "--port", str(port)) as server, calling(server.url) as api:
+    async with (
+        running("serve", "--data", str(data), "--port", str(port)) as server,
+        calling(server.url) as api,
+    ):
         [moderator] = await invite(data, "moderator")
         presence = await api(moderator["token"]).get(f"/api/v1/sessions/{slug}/presence")
         assert presence["people"] == []
@@ -101,12 +104,15 @@ async def test_whoever_was_welcomed_is_in_the_ledger_after_every_kill(summit):
 async def test_after_a_kill_a_stay_ends_when_the_server_was_last_known_to_live(summit):
     data, port, slug = summit
     [person] = await invite(data, "delegate", "--delegation", "BJ")
-    async with running("serve", "--data", str(data), "--port", str(port)) as server:
-        async with calling(server.url) as api, api(person["token"]).socket(slug) as page:
-            await page.next("welcome")
-            await asyncio.sleep(2.5)
-            server.kill()
-            await server.process.wait()
+    async with (
+        running("serve", "--data", str(data), "--port", str(port)) as server,
+        calling(server.url) as api,
+        api(person["token"]).socket(slug) as page,
+    ):
+        await page.next("welcome")
+        await asyncio.sleep(2.5)
+        server.kill()
+        await server.process.wait()
 
     async with running("serve", "--data", str(data), "--port", str(port)):
         [(since, until)] = stays(data, slug)[person["participant"]]

@@ -8,9 +8,7 @@ from streamhub.kit.db import Database, changes_after, metadata
 from streamhub.kit.errors import NotFound, StorageUnavailable
 from tests.support import open_database
 
-words = sa.Table(
-    "test_words", metadata, sa.Column("word", sa.Text, primary_key=True), info={"of": "tests"}
-)
+words = sa.Table("test_words", metadata, sa.Column("word", sa.Text, primary_key=True), info={"of": "tests"})
 
 
 @pytest.fixture
@@ -79,9 +77,10 @@ async def test_readers_cannot_write(db):
 
 
 async def test_the_database_survives_a_kill_by_full_synchronous_wal(db):
-    mode = await db.write(lambda tx: (tx.scalar(sa.text("PRAGMA journal_mode")), tx.scalar(sa.text("PRAGMA synchronous"))))
+    names = ("journal_mode", "synchronous")
+    found = await db.write(lambda tx: [tx.scalar(sa.text(f"PRAGMA {name}")) for name in names])
 
-    assert mode == ("wal", 2)
+    assert found == ["wal", 2]
 
 
 async def test_a_noticed_change_reaches_the_listeners_in_order(db):

@@ -16,8 +16,8 @@ async def test_the_example_summit_runs_now(demo):
     assert states.count("ended") >= 1
     soon = next(s for s in demo.sessions if s["state"] in {"scheduled", "doors"})
     assert soon["starts_at"] > next(s for s in demo.sessions if s["state"] == "live")["starts_at"]
-    providers = [s["provider"] for s in (await demo.by["moderator"].get(f"/api/v1/sessions/{demo.live}/sources"))["items"]]
-    assert {"youtube", "zoom", "text"} <= set(providers)
+    sources = (await demo.by["moderator"].get(f"/api/v1/sessions/{demo.live}/sources"))["items"]
+    assert {"youtube", "zoom", "text"} <= {source["provider"] for source in sources}
 
 
 async def test_the_wall_shows_a_delegate_within_a_second_and_a_second_tab_changes_nothing(demo):

@@ -1,10 +1,12 @@
+"""The demonstration as a running process, for the tests of the spine and of the pages."""
+
 import json
 from types import SimpleNamespace
 
 import pytest
 
 from tests.process import running
-from tests.spine.client import calling
+from tests.client import calling
 
 
 @pytest.fixture
@@ -16,7 +18,7 @@ async def demo(tmp_path):
         links = {row["role"]: row for row in printed["links"]}
         async with calling(server.url) as api:
             sessions = (await api().get("/api/v1/sessions"))["items"]
-            slugs = {state: [s["slug"] for s in sessions if s["state"] == state] for state in ("live", "ended")}
+            slugs = {s["state"]: [t["slug"] for t in sessions if t["state"] == s["state"]] for s in sessions}
             yield SimpleNamespace(
                 server=server,
                 data=data,
