@@ -8,7 +8,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 READY = "streamhub ready "
 START_SECONDS = 30
@@ -34,15 +34,15 @@ class Server:
         return await asyncio.wait_for(self.process.wait(), 20)
 
 
-async def start(*arguments: str, **environment: str) -> Server:
-    """Start ``streamhub …`` and wait until people may come."""
+async def start(*arguments: str, log: IO[bytes] | None = None, **environment: str) -> Server:
+    """Start ``streamhub …`` and wait until people may come; its log goes to ``log``, else to ours."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "streamhub",
         *arguments,
         stdout=asyncio.subprocess.PIPE,
-        stderr=None,
+        stderr=log,
         env=ENVIRONMENT | environment,
     )
     assert process.stdout is not None
@@ -57,9 +57,9 @@ async def start(*arguments: str, **environment: str) -> Server:
 
 
 @asynccontextmanager
-async def running(*arguments: str, **environment: str) -> AsyncIterator[Server]:
+async def running(*arguments: str, log: IO[bytes] | None = None, **environment: str) -> AsyncIterator[Server]:
     """A server that is stopped at the end, whatever happens."""
-    server = await start(*arguments, **environment)
+    server = await start(*arguments, log=log, **environment)
     try:
         yield server
     finally:
