@@ -28,8 +28,8 @@ ACCESS = (
         about="participant",
         by="created_by revoked_by",
         invitation="id",
-        fact="sessions devices device_policy generation epoch",
-        when="not_before expires_at created_at revoked_at",
+        fact="sessions devices device_policy generation epoch issuer",
+        when="not_before expires_at created_at revoked_at issued_at replaced_at",
         plain="seq",
     ),
     _table("invitation_codes", Kept.INVITATION, invitation="invitation", secret="hash", fact="generation"),
@@ -38,7 +38,7 @@ ACCESS = (
         Kept.RULE,
         invitation="invitation",
         secret="hash",
-        fact="generation sessions",
+        fact="generation sessions run",
         when="created_at expires_at",
     ),
     _table("removals", Kept.STAYS, about="participant", by="removed_by", fact="session", when="removed_at"),
@@ -47,7 +47,38 @@ ACCESS = (
     ),
     _table("erased_invitations", Kept.STAYS, invitation="id"),
     _table("erased_participants", Kept.STAYS, about="participant"),
-    _table("signing_keys", Kept.SUMMIT, secret="kid x", when="created_at retired_at"),
+    _table(
+        "mails",
+        Kept.IDENTITIES,
+        OnErase.DELETE,
+        invitation="invitation",
+        by="asked_by",
+        words="reason",
+        fact="generation state attempts code",
+        when="queued_at changed_at",
+    ),
+    _table(
+        "connection_tests",
+        Kept.STAYS,
+        OnErase.DELETE,
+        invitation="invitation",
+        fact="socket player clock_skew_ms",
+        when="tested_at",
+    ),
+    _table(
+        "access_requests",
+        Kept.IDENTITIES,
+        OnErase.DELETE,
+        invitation="invitation",
+        name="name email",
+        words="function medium message reason",
+        secret="secret_hash",
+        by="decided_by",
+        fact="kind delegation lang state document_type document_size",
+        when="created_at decided_at",
+        plain="seq id",
+    ),
+    _table("signing_keys", Kept.SUMMIT, secret="kid x", when="created_at retired_at verify_until"),
 )
 
 ATTENDANCE = (
@@ -144,6 +175,28 @@ LISTS = (
     _table("import_salt", Kept.STAYS, secret="salt", plain="id"),
 )
 
+REQUESTS = (
+    _table(
+        "access_requests",
+        Kept.RULE,
+        by="decided_by",
+        name="name email",
+        words="function medium message reason",
+        invitation="invitation",
+        secret="secret_hash",
+        fact="kind delegation lang state document_type document_size",
+        when="created_at decided_at",
+        plain="seq id",
+    ),
+    _table(
+        "connection_tests",
+        Kept.INVITATION,
+        invitation="invitation",
+        fact="socket player clock_skew_ms",
+        when="tested_at",
+    ),
+)
+
 FIGURES = (
     _table(
         "figures",
@@ -177,7 +230,13 @@ PROGRAMME = (
     ),
     _table("session_states", Kept.SUMMIT, by="by", when="at", plain="id session run state automatic"),
     _table("session_moves", Kept.SUMMIT, by="by", when="starts_at ends_at at", plain="id session run"),
-    _table("delegations", Kept.SUMMIT, plain="code names kind country seats position epoch loaded"),
+    _table(
+        "delegations",
+        Kept.SUMMIT,
+        when="renewed_at",
+        plain="code names kind country seats position epoch loaded",
+    ),
+    _table("calendar_events", Kept.SUMMIT, when="changed_at", plain="session run fingerprint sequence"),
     _table("documents", Kept.SUMMIT, when="removed_at", plain="session url titles position loaded"),
     _table(
         "sources",
@@ -190,6 +249,6 @@ PROGRAMME = (
     _table("source_periods", Kept.SUMMIT, by="by", when="since until", plain="id session channel source"),
 )
 
-TABLES = (*ACCESS, *ATTENDANCE, *LISTS, *FIGURES, *LOG, *PROGRAMME)
+TABLES = (*ACCESS, *ATTENDANCE, *LISTS, *REQUESTS, *FIGURES, *LOG, *PROGRAMME)
 
 BY_NAME = {table.name: table for table in TABLES}

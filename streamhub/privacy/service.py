@@ -120,4 +120,4 @@ def _unlink(tx: WriteTx, anew: _Anew, identity: Identity | None, at: Instant, by
         emails=[one.email.casefold() for one in known if one.email],
     )
     erased_store.bury(tx, anew.invitation, anew.new_invitation, at, by)
-    store.redraw(tx, TABLES, anew.old, anew.new)
+    store.redraw(tx, TABLES, anew.old, anew.new, anew.invitation)

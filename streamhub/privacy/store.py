@@ -12,11 +12,16 @@ UNSHOWN = (Holds.SECRET, Holds.FINGERPRINT)
 """What no export shows: it tells nothing, or opens something."""
 
 
-def redraw(tx: WriteTx, tables: Iterable[Table], old: ParticipantId, new: ParticipantId) -> None:
-    """Write ``new`` wherever ``old`` stands; words and names about the person go, and rows that must."""
+def redraw(
+    tx: WriteTx, tables: Iterable[Table], old: ParticipantId, new: ParticipantId, invitation: InvitationId
+) -> None:
+    """Write ``new`` wherever ``old`` stands; words and names about the person go, and rows that must.
+
+    ``invitation`` is the one that the person's link and token name.
+    """
     for table in tables:
         if table.on_erase is OnErase.DELETE:
-            _delete_about(tx, table, old)
+            _delete_about(tx, table, old, invitation)
         else:
             _blank(tx, table, old)
         for column in _columns(table, Holds.ABOUT, Holds.BY):
@@ -64,10 +69,10 @@ def _about(table: Table, participant: ParticipantId) -> sa.ColumnElement[bool] |
     return sa.or_(*(column == participant for column in columns)) if columns else None
 
 
-def _delete_about(tx: WriteTx, table: Table, participant: ParticipantId) -> None:
-    about = _about(table, participant)
-    if about is not None:
-        tx.execute(_table(table.name).delete().where(about))
+def _delete_about(tx: WriteTx, table: Table, participant: ParticipantId, invitation: InvitationId) -> None:
+    theirs = [column == participant for column in _columns(table, Holds.ABOUT)]
+    theirs += [column == invitation for column in _columns(table, Holds.INVITATION)]
+    tx.execute(_table(table.name).delete().where(sa.or_(*theirs)))
 
 
 def _blank(tx: WriteTx, table: Table, participant: ParticipantId) -> None:
