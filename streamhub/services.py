@@ -1,10 +1,13 @@
 """The composition root: the only file where concrete parts meet."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from streamhub.access.admissions import AdmissionService
 from streamhub.access.bulk_service import BulkService
 from streamhub.access.delegates import DelegatesService
+from streamhub.access.issuers import NOBODY_ELSE, Issuers, load_issuers
+from streamhub.access.renewal_service import RenewalService
 from streamhub.access.service import AccessService
 from streamhub.attendance.correction_requests import CorrectionRequestsService
 from streamhub.attendance.door import DoorService
@@ -59,6 +62,7 @@ class Services:
     access: AccessService
     bulk: BulkService
     admissions: AdmissionService
+    renewals: RenewalService
     delegates: DelegatesService
     requests: RequestsService
     trials: TrialsService
@@ -118,7 +122,7 @@ async def build(folder: DataFolder, settings: Settings, clock: Clock) -> Service
     db = Database(folder.database)
     changes = Changes(db)
     programme = ProgrammeService(db, clock, settings)
-    access = AccessService(db, clock, settings, programme, folder.keys)
+    access = AccessService(db, clock, settings, programme, folder.keys, other_issuers(settings))
     bulk = BulkService(db, clock, settings, programme, access)
     admissions = AdmissionService(db, clock, programme, access)
     relay = RelayService(db, clock, settings)
@@ -176,6 +180,7 @@ async def build(folder: DataFolder, settings: Settings, clock: Clock) -> Service
         access=access,
         bulk=bulk,
         admissions=admissions,
+        renewals=RenewalService(db, clock, programme, access),
         delegates=DelegatesService(db, access),
         requests=RequestsService(db, clock, settings, programme, access, folder.documents),
         trials=TrialsService(db, clock),
@@ -219,6 +224,7 @@ def _subscribe(
     changes.subscribe("source", live.on_source)
     changes.subscribe("invitation", forget_invitation)
     changes.subscribe("invitation", live.on_invitation)
+    changes.subscribe("keys", access.signer.forget)
     changes.subscribe("removal", live.on_removal)
     changes.subscribe("floor", live.on_floor)
     changes.subscribe("excused", live.on_excused)
@@ -231,6 +237,13 @@ def _forget_erased(changes: Changes, access: AccessService, presence: PresenceSe
         presence.keep_only({person.id for person in await access.participants()}, clock.now())
 
     changes.subscribe(ERASED, look_again)
+
+
+def other_issuers(settings: Settings) -> Issuers:
+    """Whose tokens are taken beside ours; raises SettingInvalid."""
+    if not settings.issuers_file:
+        return NOBODY_ELSE
+    return load_issuers(Path(settings.issuers_file), settings.issuer or settings.public_url)
 
 
 def summit_settings(folder: DataFolder) -> dict[str, int | str]:
