@@ -5,8 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.process import running
 from tests.client import calling
+from tests.process import running
 
 
 @pytest.fixture

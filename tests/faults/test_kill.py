@@ -11,8 +11,8 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
-from tests.process import invite, running, start, streamhub
 from tests.client import PROTOCOL, calling
+from tests.process import invite, running, start, streamhub
 
 PEOPLE = 200
 TIMES = 20 if os.environ.get("STREAMHUB_LONG") else 3
