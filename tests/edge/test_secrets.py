@@ -136,14 +136,14 @@ class Flow:
         code = self.links["delegate"]["link"].rpartition("/")[2]
         passage = {"code": code, "direction": "in", "nonce": "nonce-0001", "session": self.slug}
         assert (await self.call("POST", f"{API}/check-ins", "desk", json=passage))[0] == 200
-        status, _, _ = await self.call(
+        status, text, _ = await self.call(
             "POST",
-            f"{API}/imports/zoom-participants?session={self.slug}&timezone=Europe/Brussels&file={MAIL}.csv",
+            f"{API}/imports/zoom-participants?session={self.slug}&timezone=Europe/Brussels&date_order=mdy&file={MAIL}.csv",
             "communications",
             data=ZOOM.encode(),
             headers={"Content-Type": "text/csv"},
         )
-        assert status == 201
+        assert status == 201, text
         assert (await self.call("POST", f"{API}/invitations/{row['id']}:revoke", "organiser"))[0] == 200
 
     async def fail(self):
