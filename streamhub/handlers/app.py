@@ -15,7 +15,7 @@ from streamhub.services import Services
 def build_app(use: Services) -> web.Application:
     """Every route of the table and nothing else."""
     app = web.Application(
-        middlewares=[edge.answer_errors, edge.authorise], client_max_size=use.settings.body_bytes
+        middlewares=[edge.answer_errors, edge.authorise, edge.audit], client_max_size=use.settings.body_bytes
     )
     app[SERVICES] = use
     app[PAGES] = Pages()

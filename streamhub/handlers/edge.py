@@ -5,7 +5,7 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from streamhub.access.model import Grant
-from streamhub.handlers import pages_error
+from streamhub.handlers import auditing, pages_error
 from streamhub.handlers.errors import http_problem, internal_problem, problem
 from streamhub.handlers.headers import secure
 from streamhub.handlers.request import BY_COOKIE, COOKIE, GRANT, REFUSAL, services
@@ -54,6 +54,16 @@ async def authorise(request: web.Request, handler: Handler) -> web.StreamRespons
     elif route.form:
         _check_own_form(request)
     return await handler(request)
+
+
+@web.middleware
+async def audit(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """The innermost middleware: what somebody with a grant did is written down once it is done."""
+    response = await handler(request)
+    route = _route(request)
+    if route is not None and response.status < 400:  # noqa: PLR2004 - refused is not done
+        await auditing.record(request, route)
+    return response
 
 
 def check_same_origin(request: web.Request) -> None:

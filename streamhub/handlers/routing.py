@@ -19,13 +19,18 @@ PUBLIC: frozenset[Role] | None = None
 ANY_GRANT: frozenset[Role] = frozenset(Role)
 """Anybody who was invited, in whatever role."""
 
+NOT_AUDITED = ""
+"""The action of a route that changes nothing, or whose change is written down where it belongs."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """One line of the table. ``allow`` has no default: nothing is open by oversight.
 
     ``body`` and ``answer`` are msgspec structs, for ``openapi.json``. ``page`` routes
-    answer errors as pages, the others as problem documents.
+    answer errors as pages, the others as problem documents. ``action`` is the word of the
+    audit log; every route but those of GET has one, or says ``NOT_AUDITED``. What the roles
+    ``own`` do by it is their own affair and stands elsewhere.
     """
 
     method: str
@@ -40,6 +45,8 @@ class Route:
     query: tuple[str, ...] = ()
     form: bool = False
     max_bytes: int | None = None
+    action: str | None = None
+    own: frozenset[Role] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
