@@ -2,7 +2,7 @@
 
 from streamhub.access import roles
 from streamhub.handlers import api_links, api_programme, api_sources, pages_console
-from streamhub.handlers.routing import API, Handler, Route
+from streamhub.handlers.routing import API, NOT_AUDITED, Handler, Route
 
 
 def _page(path: str, handler: Handler, summary: str, *query: str) -> Route:
@@ -35,6 +35,7 @@ PROGRAMME = (
         body=api_programme.NewSessionBody,
         answer=api_programme.EditableSession,
         status=201,
+        action="session.add",
     ),
     Route(
         method="PATCH",
@@ -44,6 +45,7 @@ PROGRAMME = (
         summary="Change a session",
         body=api_programme.SessionBody,
         answer=api_programme.EditableSession,
+        action="session.edit",
     ),
     Route(
         method="POST",
@@ -52,6 +54,7 @@ PROGRAMME = (
         allow=roles.ORGANISATION,
         summary="Cancel a session: it stays in the programme, without doors",
         answer=api_programme.EditableSession,
+        action="session.cancel",
     ),
     Route(
         method="POST",
@@ -60,6 +63,7 @@ PROGRAMME = (
         allow=roles.ORGANISATION,
         summary="Hold a cancelled session after all",
         answer=api_programme.EditableSession,
+        action="session.restore",
     ),
     Route(
         method="GET",
@@ -78,6 +82,7 @@ PROGRAMME = (
         body=api_programme.DocumentBody,
         answer=api_programme.EditableDocument,
         status=201,
+        action="document.add",
     ),
     Route(
         method="PATCH",
@@ -87,6 +92,7 @@ PROGRAMME = (
         summary="Change a document",
         body=api_programme.DocumentBody,
         answer=api_programme.EditableDocument,
+        action="document.edit",
     ),
     Route(
         method="DELETE",
@@ -95,6 +101,7 @@ PROGRAMME = (
         allow=roles.ORGANISATION,
         summary="Take a document away",
         status=204,
+        action="document.remove",
     ),
     Route(
         method="DELETE",
@@ -103,6 +110,7 @@ PROGRAMME = (
         allow=roles.MODERATION,
         summary="Take a source away that is not on",
         status=204,
+        action="source.remove",
     ),
     Route(
         method="PUT",
@@ -112,6 +120,7 @@ PROGRAMME = (
         summary="Sort the sources of a session by hand",
         body=api_sources.OrderBody,
         answer=api_sources.SourceList,
+        action="source.sort",
     ),
     Route(
         method="GET",
@@ -130,6 +139,7 @@ PROGRAMME = (
         body=api_programme.NewDelegationBody,
         answer=api_programme.EditableDelegation,
         status=201,
+        action="delegation.add",
     ),
     Route(
         method="PATCH",
@@ -139,6 +149,7 @@ PROGRAMME = (
         summary="Change a delegation",
         body=api_programme.DelegationBody,
         answer=api_programme.EditableDelegation,
+        action="delegation.edit",
     ),
 )
 
@@ -156,10 +167,11 @@ LINKS = (
         method="POST",
         path=f"{API}/invitations/{{id}}:link",
         handler=api_links.link,
-        allow=roles.ORGANISATION,
+        allow=roles.LINKS,
         summary="A signed link of the invitation, without ending the one it has",
         answer=api_links.LinkAnswer,
         status=201,
+        action="invitation.link",
     ),
     Route(
         method="POST",
@@ -169,6 +181,7 @@ LINKS = (
         summary="A personal link as a QR code",
         body=api_links.QrBody,
         answer=api_links.QrAnswer,
+        action=NOT_AUDITED,
     ),
 )
 

@@ -2,7 +2,7 @@
 
 from streamhub.access import roles
 from streamhub.handlers import api_imports, beat, live
-from streamhub.handlers.routing import API, PUBLIC, Route
+from streamhub.handlers.routing import API, NOT_AUDITED, PUBLIC, Route
 
 IMPORTS = (
     Route(
@@ -12,6 +12,7 @@ IMPORTS = (
         allow=roles.FIGURES,
         summary="Write a list into the ledger",
         answer=api_imports.ImportAnswer,
+        action="import.apply",
     ),
     Route(
         method="POST",
@@ -20,6 +21,7 @@ IMPORTS = (
         allow=roles.FIGURES,
         summary="Take a list back",
         answer=api_imports.ImportAnswer,
+        action="import.undo",
     ),
     Route(
         method="POST",
@@ -30,6 +32,7 @@ IMPORTS = (
         answer=api_imports.ImportAnswer,
         query=("session", "day", "timezone", "date_order", "file"),
         status=201,
+        action="import.preview",
     ),
     Route(
         method="GET",
@@ -47,6 +50,7 @@ IMPORTS = (
         summary="Say who somebody of a list is",
         body=api_imports.MatchBody,
         answer=api_imports.MatchAnswer,
+        action="queue.match",
     ),
 )
 
@@ -68,5 +72,6 @@ LIVE = (
         summary="Presence where sockets are blocked",
         body=beat.BeatBody,
         answer=beat.BeatAnswer,
+        action=NOT_AUDITED,
     ),
 )

@@ -9,7 +9,7 @@ from streamhub.handlers import (
     pages_public,
     pages_stage,
 )
-from streamhub.handlers.routing import ANY_GRANT, PUBLIC, Handler, Route
+from streamhub.handlers.routing import ANY_GRANT, NOT_AUDITED, PUBLIC, Handler, Route
 
 
 def _page(
@@ -38,6 +38,7 @@ PAGES = (
         page=True,
         form=True,
         status=303,
+        action=NOT_AUDITED,
     ),
     _page("/j", pages_join.show_fragment, "The page behind a link whose token stands in the fragment"),
     _page("/s/{slug}", pages_public.session, "A session's page"),
