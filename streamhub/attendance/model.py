@@ -36,6 +36,7 @@ class Cause(StrEnum):
     REVOKED = "revoked"
     REMOVED = "removed"
     MOVED = "moved"
+    WAITING = "waiting"
     CHECKED_OUT = "checked_out"
     RESTART = "restart"
     CRASH = "crash"

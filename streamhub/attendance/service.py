@@ -195,6 +195,13 @@ class AttendanceService:
         """Who is in a hall by the ledger: what presence begins with after a start."""
         return await self._db.read(lambda tx: store.open_stays(tx, channel=Channel.HALL))
 
+    async def interrupted(self) -> Sequence[Stay]:
+        """Stays that a restart or crash of ours ended so short ago that they may still go on."""
+        since = self._clock.now() - self._settings.restart_gap_seconds * SECOND
+        return await self._db.read(
+            lambda tx: store.ended_stays(tx, since=since, causes=model.BRIDGED_AFTER_RESTART)
+        )
+
     async def last_instant(self) -> Instant:
         """The latest instant that was stored; the clock must not be before it."""
         return await self._db.read(store.last_instant)

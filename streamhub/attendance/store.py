@@ -160,6 +160,12 @@ def open_stays(
     return [_stay(row) for row in tx.all(statement)]
 
 
+def ended_stays(tx: ReadTx, *, since: Instant, causes: Iterable[Cause]) -> list[Stay]:
+    """The stays that ended at ``since`` or later for one of these causes, the first to end first."""
+    which = sa.and_(stays.c.until >= since, stays.c.cause.in_([cause.value for cause in causes]))
+    return [_stay(row) for row in tx.all(sa.select(stays).where(which).order_by(stays.c.until, stays.c.id))]
+
+
 def stays_of_session(tx: ReadTx, session: SessionSlug, run: int) -> list[Stay]:
     """Every stay of one holding of a session."""
     statement = sa.select(stays).where(stays.c.session == session, stays.c.run == run).order_by(stays.c.id)

@@ -50,6 +50,15 @@ ACCESS = (
         status=201,
     ),
     Route(
+        method="PUT",
+        path=f"{API}/invitations/{{id}}/devices",
+        handler=api_access.set_devices,
+        allow=roles.MODERATION,
+        summary="On how many devices a link may be open at once",
+        body=api_access.DevicesBody,
+        answer=api_access.InvitationAnswer,
+    ),
+    Route(
         method="POST",
         path=f"{API}/sessions/{{slug}}/tokens",
         handler=api_access.session_token,

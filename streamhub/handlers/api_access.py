@@ -93,6 +93,13 @@ class InvitationList(Answer):
     next: str | None
 
 
+class DevicesBody(Body):
+    """On how many devices a link may be open at once; without a policy that stays as it is."""
+
+    devices: int
+    device_policy: DevicePolicy | None = None
+
+
 class TokenOrderBody(Body):
     """A token for one session; ``ttl`` in seconds."""
 
@@ -214,6 +221,15 @@ async def replace(request: web.Request) -> web.Response:
     found = await _managed(request)
     made = await services(request).access.replace(found.id, grant_of(request).participant)
     return json_answer(IssuedList(items=[issued_answer(made)]), status=201)
+
+
+async def set_devices(request: web.Request) -> web.Response:
+    """PUT /api/v1/invitations/{id}/devices."""
+    asked = await body(request, DevicesBody)
+    found = await _managed(request)
+    by = grant_of(request).participant
+    changed = await services(request).admissions.set_devices(found.id, asked.devices, asked.device_policy, by)
+    return json_answer(invitation_answer(changed))
 
 
 async def session_token(request: web.Request) -> web.Response:

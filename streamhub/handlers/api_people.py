@@ -7,7 +7,7 @@ from streamhub.handlers.request import body, grant_of, json_answer, services, sl
 from streamhub.handlers.wire import Answer, Body, instant, line
 from streamhub.kit.channel import Channel
 from streamhub.kit.errors import FieldInvalid, FieldProblem
-from streamhub.kit.ids import ParticipantId
+from streamhub.kit.ids import DelegationCode, ParticipantId
 
 
 class CorrectionBody(Body):
@@ -27,6 +27,14 @@ class PersonAnswer(Answer):
     participant: str
     session: str
     removed: bool
+
+
+class DelegationAnswer(Answer):
+    """The delegation whose people are all let in, however few its seats."""
+
+    delegation: str
+    session: str
+    admitted: bool
 
 
 class CorrectionAnswer(Answer):
@@ -55,6 +63,13 @@ async def remove(request: web.Request) -> web.Response:
 async def admit(request: web.Request) -> web.Response:
     """POST /api/v1/sessions/{slug}/people/{participant}:admit."""
     return await _bar(request, removed=False)
+
+
+async def admit_delegation(request: web.Request) -> web.Response:
+    """POST /api/v1/sessions/{slug}/delegations/{code}:admit."""
+    slug, code = slug_of(request), DelegationCode(request.match_info["code"])
+    await services(request).admissions.admit_delegation(slug, code, grant_of(request).participant)
+    return json_answer(DelegationAnswer(delegation=code, session=slug, admitted=True))
 
 
 async def _bar(request: web.Request, *, removed: bool) -> web.Response:

@@ -14,7 +14,8 @@ async def enter_session(request: web.Request, slug: SessionSlug) -> tuple[Sessio
     """The session and the caller's grant; None for a viewer of a public session.
 
     Staff may come in before the doors open. Raises UnknownSession, TokenInvalid (or why the
-    caller's cookie is dead), WrongSession, Removed, and DoorsClosed with when they open.
+    caller's cookie is dead), WrongSession, Removed, DoorsClosed with when they open, and
+    SeatsTaken for somebody who waits for a seat.
     """
     use = services(request)
     session = await use.programme.session(slug)
@@ -24,8 +25,9 @@ async def enter_session(request: web.Request, slug: SessionSlug) -> tuple[Sessio
     elif session.access is not SessionAccess.PUBLIC:
         raise request.get(REFUSAL) or TokenInvalid("this session needs an invitation")
     if session.state is SessionState.SCHEDULED and (grant is None or grant.role not in STAFF):
-        opens_at = await use.programme.doors_at(session)
+        opens_at = None if session.cancelled else await use.programme.doors_at(session)
         raise DoorsClosed("the doors are not open yet", opens_at=opens_at)
+    await use.live.require_seat(session, grant)
     return session, grant
 
 

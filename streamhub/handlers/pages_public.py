@@ -9,7 +9,7 @@ from streamhub.handlers.request import GRANT, grant_of, language, services, slug
 from streamhub.handlers.views.me import me_page, privacy_page
 from streamhub.handlers.views.programme import programme_page
 from streamhub.handlers.views.session import session_page
-from streamhub.kit.errors import DoorsClosed
+from streamhub.kit.errors import DoorsClosed, SeatsTaken
 from streamhub.programme.model import Session
 from streamhub.relay.link_model import Provider
 from streamhub.relay.model import SourceView
@@ -23,12 +23,12 @@ async def programme(request: web.Request) -> web.Response:
 
 
 async def session(request: web.Request) -> web.Response:
-    """GET /s/{slug}: before the doors open too, but then without any source."""
+    """GET /s/{slug}: before the doors open or without a seat too, but then without any source."""
     use = services(request)
     try:
         shown, _ = await enter_session(request, slug_of(request))
         source, zoom = await _sources(request, shown)
-    except DoorsClosed:
+    except (DoorsClosed, SeatsTaken):
         shown = await use.programme.session(slug_of(request))
         source = zoom = None
     page = session_page(

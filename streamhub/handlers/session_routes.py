@@ -74,8 +74,16 @@ PEOPLE = (
         path=f"{API}/sessions/{{slug}}/people/{{participant}}:admit",
         handler=api_people.admit,
         allow=roles.MODERATION,
-        summary="Let a removed person in again",
+        summary="Let a person in: removed before, or waiting for a seat",
         answer=api_people.PersonAnswer,
+    ),
+    Route(
+        method="POST",
+        path=f"{API}/sessions/{{slug}}/delegations/{{code}}:admit",
+        handler=api_people.admit_delegation,
+        allow=roles.MODERATION,
+        summary="Let a whole delegation in, however few its seats",
+        answer=api_people.DelegationAnswer,
     ),
     Route(
         method="POST",

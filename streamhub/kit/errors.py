@@ -160,6 +160,13 @@ class StateConflict(StreamhubError):
     code = "state_conflict"
 
 
+class SeatsTaken(StateConflict):
+    """Every remote seat of the delegation is taken: the person waits for one, and sees nothing yet."""
+
+    def __init__(self, detail: str = "every remote seat of the delegation is taken") -> None:
+        super().__init__(detail)
+
+
 class LinkRefused(StreamhubError):
     """A link that cannot be shown; ``reason`` is a stable word."""
 

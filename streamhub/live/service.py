@@ -2,54 +2,36 @@
 
 import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
-from streamhub.access.model import Grant
-from streamhub.access.roles import ASKING, STAFF
-from streamhub.access.service import AccessService
-from streamhub.attendance.door import DoorService
+from streamhub.access.model import Grant, Invitation
+from streamhub.access.roles import ASKING
 from streamhub.attendance.model import Cause
-from streamhub.attendance.openings import OpeningsService
-from streamhub.attendance.service import AttendanceService
 from streamhub.attendance.who import who_is
-from streamhub.floor.service import FloorOrder, FloorService
-from streamhub.kit.clock import Clock, Instant, rfc3339
-from streamhub.kit.errors import NotFound, StateConflict, StorageUnavailable, StreamhubError
-from streamhub.kit.ids import ParticipantId, SessionSlug
-from streamhub.kit.settings import Settings
-from streamhub.kit.tasks import Tasks
-from streamhub.live.announcer import Announcer
-from streamhub.live.close_codes import CloseCode, close_code
+from streamhub.floor.service import FloorOrder
+from streamhub.kit.clock import Instant
+from streamhub.kit.errors import (
+    DeviceLimit,
+    NotFound,
+    SeatsTaken,
+    StateConflict,
+    StorageUnavailable,
+)
+from streamhub.kit.ids import InvitationId, ParticipantId, SessionSlug
+from streamhub.live import seating
+from streamhub.live.close_codes import CloseCode
 from streamhub.live.connection import Inbound
 from streamhub.live.counting import Counting
-from streamhub.live.frames import text_frame
-from streamhub.live.hub import Hub
-from streamhub.live.messages import Beat, Bye, FloorRequest, FloorWithdraw, Resync, Waiting, encode
+from streamhub.live.devices import judge
+from streamhub.live.entrance import Entrance
+from streamhub.live.messages import Beat, Bye, FloorRequest, FloorWithdraw, Resync
+from streamhub.live.parts import Parts
 from streamhub.live.rows import PresenceList, presence_list
+from streamhub.live.seating import Seating
 from streamhub.live.visit import Stage, Visit
+from streamhub.live.visits import Visits
 from streamhub.presence.model import Departure, SourceKey
-from streamhub.presence.service import PresenceService
 from streamhub.programme.model import Session, SessionState
-from streamhub.programme.service import ProgrammeService
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What the live side works with."""
-
-    clock: Clock
-    settings: Settings
-    tasks: Tasks
-    hub: Hub
-    programme: ProgrammeService
-    access: AccessService
-    floor: FloorService
-    presence: PresenceService
-    viewers: PresenceService
-    attendance: AttendanceService
-    door: DoorService
-    openings: OpeningsService
-    announcer: Announcer
 
 
 class LiveService:
@@ -60,7 +42,18 @@ class LiveService:
         self._counting = Counting(
             parts.clock, parts.presence, parts.viewers, parts.attendance, parts.openings
         )
-        self._visits: dict[str, Visit] = {}
+        self._visits = Visits()
+        self._seating = Seating(
+            seating.Parts(
+                parts.clock,
+                parts.settings,
+                parts.programme,
+                parts.admissions,
+                parts.presence,
+                self._visits,
+            )
+        )
+        self._entrance = Entrance(parts, self._counting, self._seating)
         self._states: dict[SessionSlug, SessionState] = {}
         self._draining = False
         parts.presence.subscribe(parts.announcer.presence)
@@ -74,6 +67,7 @@ class LiveService:
         for session in await self._use.programme.sessions():
             await self._follow(session)
         await self._use.door.show()
+        await self._entrance.start()
 
     async def drain(self) -> None:
         """Tell every page when to come back, and mark every open stay as our restart."""
@@ -87,12 +81,18 @@ class LiveService:
     # One page
 
     async def enter(self, visit: Visit) -> None:
-        """Let a page in, or have it wait at the door. Raises what refuses it."""
+        """Let a page in, or have it wait at the door. Raises what refuses it.
+
+        Devices that must give way do so once this page is in, so that the stay goes on.
+        """
         if self._draining:
             raise StorageUnavailable("the service is stopping")
+        self._check_device(visit)
         self._use.hub.add(visit.page, visit.listener())
-        self._visits[visit.page.id] = visit
-        await self._admit(visit)
+        self._visits.add(visit)
+        self._seating.stand(visit)
+        await self._entrance.decide(visit)
+        self._move_devices(visit)
 
     async def hear(self, visit: Visit, message: Inbound) -> None:
         """Something came from a page: a sign of life, and perhaps a wish."""
@@ -114,19 +114,33 @@ class LiveService:
     def leave(self, visit: Visit) -> None:
         """A page's line is over: without a goodbye the person keeps the grace."""
         self._use.hub.discard(visit.page)
-        self._visits.pop(visit.page.id, None)
+        self._visits.discard(visit)
         visit.stage = Stage.GONE
         if not self._draining:
             self._counting.lose(visit)
 
     async def gone_elsewhere(self, slug: SessionSlug, grant: Grant) -> None:
-        """The person opened a link-out: our page counts no more, until it is looked at again."""
-        for visit in self._of(grant.participant, slug):
+        """The person opened a link-out: our page counts no more, until it is looked at again.
+
+        They keep their seat. Raises SeatsTaken for somebody who has none.
+        """
+        who, session = who_is(grant), await self._use.programme.session(slug)
+        if session.state is not SessionState.ENDED and await self._seating.sit(who, session) is not None:
+            raise SeatsTaken
+        for visit in self._visits.open_of(grant.participant, slug):
             if visit.stage is Stage.INSIDE:
                 visit.stage = Stage.ELSEWHERE
                 self._counting.close_player(visit)
-        departure = self._use.presence.elsewhere(slug, who_is(grant), self._use.clock.now())
+        departure = self._use.presence.elsewhere(slug, who, self._use.clock.now())
         self._counting.depart(slug, [departure], Cause.ELSEWHERE)
+        self._seating.settle(who, slug)
+
+    async def require_seat(self, session: Session, grant: Grant | None) -> None:
+        """Raise SeatsTaken for somebody who waits for a seat, or would have to: no source meanwhile."""
+        if grant is None or session.state is SessionState.ENDED:
+            return
+        if not await self._seating.admits(who_is(grant), session):
+            raise SeatsTaken
 
     # What changed
 
@@ -151,33 +165,49 @@ class LiveService:
         await self._use.announcer.excused(SessionSlug(key))
 
     async def on_invitation(self, key: str) -> None:
-        """An invitation was revoked or replaced: the pages of its dead links close now."""
-        for visit in list(self._visits.values()):
-            if visit.grant is None or visit.grant.invitation != key:
-                continue
-            invitation = await self._use.access.invitation(visit.grant.invitation)
-            if invitation.revoked_at is not None or visit.grant.generation != invitation.generation:
+        """An invitation was revoked or replaced: the pages of its dead links close now.
+
+        Where its devices changed, open pages stay and the next one finds the new limit. None is
+        left of the invitation where its person was erased.
+        """
+        mine = [(v, v.grant) for v in self._visits if v.grant is not None and v.grant.invitation == key]
+        if not mine:
+            return
+        invitation = await self._use.access.find(InvitationId(key))
+        for visit, grant in mine:
+            if invitation is not None and _holds(invitation, grant):
+                devices, policy = invitation.devices, invitation.device_policy
+                visit.grant = replace(grant, devices=devices, device_policy=policy)
+            else:
                 self._put_out(visit, Cause.REVOKED, "invitation_revoked", CloseCode.REVOKED)
-                self._expel(visit.session, visit.grant.participant, Cause.REVOKED)
+                self._expel(visit.session, grant.participant, Cause.REVOKED)
 
     async def on_removal(self, key: str) -> None:
         """A person was removed from a session, or admitted again."""
         slug, _, participant = key.partition("/")
         session, person = SessionSlug(slug), ParticipantId(participant)
         removed = await self._use.access.is_removed(session, person)
-        for visit in self._of(person, session):
+        for visit in self._visits.open_of(person, session):
             if removed:
                 self._put_out(visit, Cause.REMOVED, "removed", CloseCode.REVOKED)
-            elif visit.stage is Stage.WAITING:
-                self._use.tasks.once("admit", self._admit_late(visit))
+            else:
+                self._entrance.reconsider_waiting(visit)
         if removed:
             self._expel(session, person, Cause.REMOVED)
             await self._use.floor.withdraw_own(session, person)
 
+    async def on_admission(self, key: str) -> None:
+        """Somebody was let into a session beyond the seats, or needs one again."""
+        session = await self._use.programme.session(SessionSlug(key))
+        await self._seating.admitted(session)
+        for visit in self._visits.open_in(session.slug):
+            self._entrance.reconsider_waiting(visit)
+        self._entrance.call(session.slug)
+
     async def notice(self, slug: SessionSlug, text: str, lang: str) -> tuple[int, int]:
         """Show a notice on every page; answers how many see it, and how many elsewhere do not."""
         await self._use.programme.session(slug)
-        inside = [v for v in self._visits.values() if v.session == slug and v.stage is Stage.INSIDE]
+        inside = [v for v in self._visits.open_in(slug) if v.stage is Stage.INSIDE]
         self._use.announcer.notice(slug, text, lang)
         elsewhere = self._use.presence.now(slug).summary.heads.elsewhere
         return len({v.who.participant for v in inside}), elsewhere
@@ -187,30 +217,34 @@ class LiveService:
         snapshot = self._use.presence.now(slug)
         return presence_list(snapshot, await self._use.announcer.places(slug), self._use.clock.now())
 
-    # Inside
+    # The session
 
     async def _follow(self, session: Session) -> None:
         """Do what a session's new state asks for; the same state again asks for nothing."""
         before, self._states[session.slug] = self._states.get(session.slug), session.state
-        if before is session.state:
+        if before is session.state:  # but its times may be others
+            for visit in self._visits.open_in(session.slug):
+                self._entrance.reconsider_waiting(visit)
             return
         at = await self._since(session)
         if session.state is SessionState.ENDED:
             await self._end(session, at)
+            for visit in self._visits.open_in(session.slug):
+                self._entrance.reconsider_waiting(visit)
         elif session.state is not SessionState.SCHEDULED:
             if before not in {SessionState.DOORS, SessionState.LIVE, SessionState.PAUSED}:
                 await self._use.door.open_session(session, at)
-            for visit in list(self._visits.values()):
-                waits = visit.stage is Stage.WAITING or (visit.stage is Stage.INSIDE and not visit.counted)
-                if visit.session == session.slug and waits:
-                    self._use.tasks.once("admit", self._admit_late(visit))
+            for visit in self._visits.open_in(session.slug):
+                if visit.stage is Stage.INSIDE and not visit.counted:
+                    self._entrance.reconsider(visit)
+                self._entrance.reconsider_waiting(visit)
 
     async def _end(self, session: Session, at: Instant) -> None:
         """``ended`` closes every open stay at that instant; open pages stay open."""
         await self._use.attendance.end_session(session, at)
         await self._use.openings.end_session(session.slug, at)
         self._use.presence.empty_hall(session.slug, at)
-        for visit in self._visits.values():
+        for visit in self._visits:
             if visit.session == session.slug:
                 visit.counted = visit.player_opened = False
 
@@ -219,50 +253,13 @@ class LiveService:
         history = await self._use.programme.history(session.slug)
         return history[-1].at if history else self._use.clock.now()
 
-    async def _admit_late(self, visit: Visit) -> None:
-        try:
-            await self._admit(visit)
-        except StreamhubError as error:
-            visit.page.close(close_code(error), error.code)
-
-    async def _admit(self, visit: Visit) -> None:
-        session = await self._use.programme.session(visit.session)
-        waiting = await self._obstacle(visit, session)
-        if waiting is not None:
-            self._wait(visit, waiting)
-            return
-        visit.since = self._use.clock.now()
-        if session.state is not SessionState.ENDED:
-            await self._counting.arrive(visit, session)
-        if visit.stage is Stage.GONE or visit.page.closing:
-            return
-        visit.stage = Stage.INSIDE
-        await self._use.announcer.welcome(visit, session)
-        self._use.hub.add(visit.page, visit.listener())
-        self._limit_devices(visit)
-
-    async def _obstacle(self, visit: Visit, session: Session) -> Waiting | None:
-        grant = visit.grant
-        if grant is not None and await self._use.access.is_removed(session.slug, grant.participant):
-            return Waiting(reason="removed")
-        staff = grant is not None and grant.role in STAFF
-        if session.state is SessionState.SCHEDULED and not staff:
-            return Waiting(reason="doors", opens_at=rfc3339(await self._use.programme.doors_at(session)))
-        return None
-
-    def _wait(self, visit: Visit, waiting: Waiting) -> None:
-        visit.stage = Stage.WAITING
-        self._use.hub.add(visit.page, visit.listener())
-        if visit.grant is not None:
-            now = self._use.clock.now()
-            self._use.presence.wait(visit.session, visit.page.id, visit.who, now, rhythm_ms=visit.rhythm_ms)
-        visit.page.send(text_frame(encode(waiting)))
+    # Inside
 
     async def _beat(self, visit: Visit, beat: Beat) -> None:
         back = beat.visible and not visit.visible
         visit.visible = beat.visible
         if back and visit.stage is Stage.ELSEWHERE:
-            await self._admit(visit)
+            await self._entrance.decide(visit)
         await self._counting.player(visit, opened=beat.player == "opened")
 
     async def _floor(self, slug: SessionSlug, grant: Grant, message: FloorRequest | FloorWithdraw) -> None:
@@ -279,32 +276,36 @@ class LiveService:
         else:
             await self._use.floor.withdraw_own(slug, grant.participant)
 
-    def _limit_devices(self, visit: Visit) -> None:
-        """More devices than the invitation allows: the oldest goes, the person stays."""
+    def _check_device(self, visit: Visit) -> None:
+        """Raise DeviceLimit where one device more is refused."""
         if visit.grant is None:
             return
-        devices: dict[str, list[Visit]] = {}
-        for other in self._of(visit.grant.participant):
-            if not other.page.closing:
-                devices.setdefault(other.device, []).append(other)
-        others = [pages for device, pages in devices.items() if device != visit.device]
-        for pages in others[: max(0, len(devices) - visit.grant.devices)]:
-            for other in pages:
-                self._put_out(other, Cause.MOVED, "moved", CloseCode.MOVED)
+        pages = self._visits.open_of(visit.grant.participant)
+        others = self._visits.devices_beside(visit)
+        one_more = visit.device not in {page.device for page in pages}
+        if one_more and judge(visit.grant.device_policy, visit.grant.devices, list(others)).refused:
+            raise DeviceLimit(f"the link is open on {len(others)} devices already")
+
+    def _move_devices(self, visit: Visit) -> None:
+        """More devices than the invitation allows: older ones go, the person stays."""
+        if visit.grant is None or visit.page.closing:
+            return
+        others = self._visits.devices_beside(visit, older=True)
+        for device in judge(visit.grant.device_policy, visit.grant.devices, list(others)).moved:
+            for page in others[device]:
+                self._put_out(page, Cause.MOVED, "moved", CloseCode.MOVED)
 
     def _put_out(self, visit: Visit, cause: Cause, reason: str, code: CloseCode) -> None:
         """Close a page now; what it held ends now."""
+        visit.put_out = cause
         self._counting.untrack(visit, cause)
         visit.page.close(code, reason)
 
     def _expel(self, slug: SessionSlug, participant: ParticipantId, cause: Cause) -> None:
         """Nothing of the person is left on our pages; hall and Zoom are not ours to end."""
-        if not any(not v.page.closing for v in self._of(participant, slug)):
+        if not self._visits.open_of(participant, slug):
             departure = self._use.presence.expel(slug, participant, self._use.clock.now())
             self._counting.depart(slug, [departure], cause)
-
-    def _of(self, participant: ParticipantId, session: SessionSlug | None = None) -> list[Visit]:
-        return [v for v in self._visits.values() if v.is_of(participant, session)]
 
     def _on_silence(
         self, slug: SessionSlug, sources: Sequence[SourceKey], departures: Sequence[Departure]
@@ -316,3 +317,7 @@ class LiveService:
                 public = visit.grant is None
                 visit.page.close(CloseCode.SILENT, "silent")
         self._counting.depart(slug, departures, Cause.LOST, public=public)
+
+
+def _holds(invitation: Invitation, grant: Grant) -> bool:
+    return invitation.revoked_at is None and grant.generation == invitation.generation

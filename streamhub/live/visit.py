@@ -10,6 +10,7 @@ from streamhub.attendance.who import who_is
 from streamhub.kit.clock import Instant
 from streamhub.kit.ids import ParticipantId, SessionSlug, ViewerId
 from streamhub.live.hub import Listener, To
+from streamhub.live.messages import Waiting
 from streamhub.live.page import Page
 from streamhub.presence.model import Who
 from streamhub.programme.model import STAFF
@@ -31,7 +32,9 @@ class Visit:
 
     ``device`` tells the browsers of one person apart: the tabs of one are one device.
     ``rhythm_ms`` is the silence that is usual on its line. ``counted`` is False while the
-    session is over: then nobody attends it. ``end`` is why the stay will end.
+    session is over: then nobody attends it. ``told`` is for what the page was last told to
+    wait. ``put_out`` is why we closed it. While ``deciding`` whether it may come in, whatever
+    happens asks to decide ``again``.
     """
 
     page: Page
@@ -45,7 +48,10 @@ class Visit:
     since: Instant = 0
     visible: bool = True
     player_opened: bool = False
-    end: Cause = Cause.LOST
+    told: Waiting | None = None
+    put_out: Cause | None = None
+    deciding: bool = False
+    again: bool = False
 
     @property
     def who(self) -> Who:
@@ -58,11 +64,6 @@ class Visit:
     def inside(self) -> bool:
         """Whether the page is told what happens in the session."""
         return self.stage in {Stage.INSIDE, Stage.ELSEWHERE}
-
-    def is_of(self, participant: ParticipantId, session: SessionSlug | None = None) -> bool:
-        """Whether this is a page of that person, in that session if it is named."""
-        mine = self.grant is not None and self.grant.participant == participant
-        return mine and (session is None or self.session == session)
 
     def listener(self) -> Listener:
         """What the hub is to know of this page now."""

@@ -13,6 +13,7 @@ NEVER_ON_A_SOCKET = {
     errors.CodeUnknown: "codes enter by POST /enter",
     errors.InsecureOrigin: "nobody has entered, so there is no cookie",
     errors.StateConflict: "answered by a message; the socket stays",
+    errors.SeatsTaken: "the socket waits and is welcomed later",
     errors.LinkRefused: "sources are set over HTTP",
     errors.NotConfigured: "over HTTP",
     errors.NotFound: "over HTTP",
