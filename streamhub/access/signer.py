@@ -100,7 +100,7 @@ class Signer:
         return tuple(rows)
 
     async def stored(self) -> list[StoredKey]:
-        """Public part and validity of every key, the one that signs first, then the newest."""
+        """Public part and validity of every key, the one that signs first, then those retired last."""
         return await self._db.read(keys_store.keys)
 
     async def jwks(self) -> Jwks:

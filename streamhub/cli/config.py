@@ -36,7 +36,9 @@ def show(config: Path | None, data: Path, *, as_json: bool) -> None:
 @config_option
 def check(config: Path | None, data: Path) -> None:
     """Say whether the settings would let the service start."""
-    changed = [s for s in _settings(config, data) if s.origin != "default"]
+    settings, found = load_settings(config, summit=composition.summit_settings(DataFolder(data)))
+    composition.other_issuers(settings)
+    changed = [s for s in found if s.origin != "default"]
     click.echo(f"the settings are good ({len(changed)} differ from the default)")
 
 

@@ -12,6 +12,7 @@ from streamhub.cli import config_option, run
 from streamhub.cli.folder import open_folder
 from streamhub.cli.invite_export import Personal, as_csv, as_html
 from streamhub.handlers.api_access import invitation_answer, issued_answer
+from streamhub.kit.audit import Act
 from streamhub.kit.clock import rfc3339
 from streamhub.kit.ids import DelegationCode, InvitationId, SessionSlug
 
@@ -97,6 +98,15 @@ def replace(config: Path | None, data: Path, invitation: str, *, as_json: bool) 
 
 @invite.command()
 @config_option
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.argument("delegation", metavar="CODE")
+def renew(config: Path | None, data: Path, delegation: str, *, as_json: bool) -> None:
+    """Make new links for a whole delegation; every earlier one is dead, open pages close within a second."""
+    _print_issued(run(_renew(config, data, DelegationCode(delegation))), as_json=as_json)
+
+
+@invite.command()
+@config_option
 @click.option(
     "--format", "form", required=True, type=click.Choice(["csv", "html"]), help="List, or cards to print."
 )
@@ -150,6 +160,13 @@ async def _revoke(config: Path | None, data: Path, invitation: InvitationId) -> 
 async def _replace(config: Path | None, data: Path, invitation: InvitationId) -> IssuedInvitation:
     async with open_folder(config, data) as use:
         return await use.access.replace(invitation, BY)
+
+
+async def _renew(config: Path | None, data: Path, delegation: DelegationCode) -> tuple[IssuedInvitation, ...]:
+    async with open_folder(config, data) as use:
+        renewed = await use.renewals.renew(delegation, BY)
+        await use.audit.write(Act(by=BY, action="delegation.renew", target=delegation))
+        return renewed.issued
 
 
 async def _rows(config: Path | None, data: Path, delegation: str | None) -> list[Invitation]:

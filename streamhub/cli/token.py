@@ -36,13 +36,14 @@ def token() -> None:
 def inspect(config: Path | None, data: Path, session: str | None, text: str | None, *, as_json: bool) -> None:
     """Explain a token: what it claims, who signed it, why it would be refused."""
     given = one_secret(text)
-    verdict = run(_verdict(config, data, given, session))
+    verdict, own = run(_verdict(config, data, given, session))
     header, claims = _segment(given, 0), _segment(given, 1)
     if as_json:
         found = {"header": header, "claims": claims, "valid": verdict.valid, "code": verdict.code}
-        click.echo(json.dumps(found | {"reason": verdict.reason or None}, ensure_ascii=False, indent=2))
+        more = {"reason": verdict.reason or None, "signer": verdict.signer}
+        click.echo(json.dumps(found | more, ensure_ascii=False, indent=2))
     else:
-        _explain(verdict, header, claims)
+        _explain(verdict, header, claims, own)
     raise SystemExit(0 if verdict.valid else 1)
 
 
@@ -93,9 +94,11 @@ def _issuer(config: Path | None, data: Path) -> str:
     return settings.issuer or settings.public_url or folder.url() or DEFAULT_URL
 
 
-async def _verdict(config: Path | None, data: Path, text: str, session: str | None) -> Verdict:
+async def _verdict(config: Path | None, data: Path, text: str, session: str | None) -> tuple[Verdict, str]:
+    """What is thought of the token, and the name under which we sign."""
     async with open_folder(config, data) as use:
-        return await use.access.verify(text, None if session is None else SessionSlug(session))
+        slug = None if session is None else SessionSlug(session)
+        return await use.access.verify(text, slug), use.access.signer.issuer
 
 
 def _segment(text: str, which: int) -> object:
@@ -110,10 +113,9 @@ def _segment(text: str, which: int) -> object:
         return None
 
 
-def _explain(verdict: Verdict, header: object, claims: object) -> None:
-    signed = verdict.valid or verdict.claims is not None
+def _explain(verdict: Verdict, header: object, claims: object, own: str) -> None:
     kid = header.get("kid") if isinstance(header, dict) else None
-    click.echo(f"signed by: our key {kid}" if signed else "signed by: nobody we know")
+    click.echo(f"signed by: {_signer(verdict.signer, own, kid)}")
     for title, found in (("header", header), ("claims", claims)):
         click.echo(f"{title}:" if isinstance(found, dict) else f"{title}: not readable")
         for name, value in found.items() if isinstance(found, dict) else ():
@@ -122,6 +124,12 @@ def _explain(verdict: Verdict, header: object, claims: object) -> None:
         click.echo("good now")
     else:
         click.echo(f"refused: {verdict.code} ({verdict.reason}: {verdict.explanation})")
+
+
+def _signer(signer: str | None, own: str, kid: object) -> str:
+    if signer is None:
+        return "nobody we know"
+    return f"our key {kid}" if signer == own else f"key {kid} of {signer}"
 
 
 def _shown(name: str, value: object) -> str:
