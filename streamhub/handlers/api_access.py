@@ -15,6 +15,7 @@ from streamhub.access.model import (
 from streamhub.access.orders import check_managed
 from streamhub.access.roles import Role
 from streamhub.access.strict import Claims
+from streamhub.handlers.auditing import noted
 from streamhub.handlers.entering import enter as let_in
 from streamhub.handlers.entering import set_cookie
 from streamhub.handlers.limiter import count_failure
@@ -188,6 +189,8 @@ async def issue(request: web.Request) -> web.Response:
     """POST /api/v1/invitations."""
     asked = await body(request, OrderBody)
     made = await services(request).access.issue_as(_order(asked), grant_of(request))
+    row = made[0].invitation
+    noted(request, row.id, role=row.role, delegation=row.delegation, count=len(made))
     return json_answer(IssuedList(items=[issued_answer(one) for one in made]), status=201)
 
 
@@ -238,6 +241,7 @@ async def session_token(request: web.Request) -> web.Response:
     made = await services(request).access.session_token(
         slug_of(request), InvitationId(asked.invitation), asked.ttl
     )
+    noted(request, asked.invitation)
     answer = TokenAnswer(token=made.token, expires_at=rfc3339(made.expires_at), link=made.link)
     return json_answer(answer, status=201)
 

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from streamhub.access.model import Participant
 from streamhub.attendance.door_model import CheckInOrder, Direction, place_of
+from streamhub.handlers.auditing import noted
 from streamhub.handlers.request import body, grant_of, json_answer, services
 from streamhub.handlers.wire import Answer, Body, one_of, optional_instant
 from streamhub.kit.clock import Instant, rfc3339
@@ -45,6 +46,7 @@ async def check_in(request: web.Request) -> web.Response:
     person = await _person(request, asked)
     other = await _other_since(request, person.id)
     done = await use.door.check(await _order(request, asked, person))
+    noted(request, person.id, direction=asked.direction, repeated=done.repeated)
     return json_answer(
         CheckInAnswer(
             participant=person.id,

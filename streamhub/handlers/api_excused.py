@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from streamhub.attendance.excused_model import MAX_REASON, MAX_REPRESENTED_BY, ExcuseOrder
+from streamhub.handlers.auditing import noted
 from streamhub.handlers.entry import invited_to
 from streamhub.handlers.request import body, json_answer, services
 from streamhub.handlers.wire import Answer, Body, line
@@ -46,6 +47,7 @@ async def set_excused(request: web.Request) -> web.Response:
     else:
         order = ExcuseOrder(person.id)
         await use.excused.take_back(session.slug, person.id, grant.participant)
+    noted(request, excused=asked.excused)
     answer = ExcusedAnswer(
         participant=person.id,
         session=session.slug,

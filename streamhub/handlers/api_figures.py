@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from streamhub.audience.model import FigureOrder, PlatformFigure
+from streamhub.handlers.auditing import noted
 from streamhub.handlers.request import body, grant_of, json_answer, services
 from streamhub.handlers.wire import Answer, Body, instant, line
 from streamhub.kit.clock import rfc3339
@@ -49,6 +50,7 @@ async def declare_figure(request: web.Request) -> web.Response:
         covers=tuple(SessionSlug(slug) for slug in asked.sessions or ()),
     )
     figure = await services(request).audience.declare(order, grant_of(request).participant)
+    noted(request, str(figure.id), platform=figure.platform, metric=figure.metric, value=figure.value)
     return json_answer(figure_answer(figure), status=201)
 
 

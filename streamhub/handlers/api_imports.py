@@ -11,6 +11,7 @@ from aiohttp import web
 from streamhub.attendance.imports_model import Import, ImportPreview, QueueRow, Upload, ZoomOrder
 from streamhub.attendance.matching import Target
 from streamhub.attendance.zoom_times import DateOrder
+from streamhub.handlers.auditing import noted
 from streamhub.handlers.request import body, grant_of, json_answer, services
 from streamhub.handlers.wire import Answer, Body, one_of
 from streamhub.kit.clock import rfc3339
@@ -111,6 +112,7 @@ async def match(request: web.Request) -> web.Response:
     settled = await services(request).imports.match(
         [int(row), *asked.rows], target, grant_of(request).participant
     )
+    noted(request, row, receiver=asked.participant or asked.delegation, settled=settled)
     return json_answer(MatchAnswer(settled=settled))
 
 

@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from streamhub.attendance.service import CorrectionOrder
+from streamhub.handlers.auditing import noted
 from streamhub.handlers.request import body, grant_of, json_answer, services, slug_of
 from streamhub.handlers.wire import Answer, Body, instant, line
 from streamhub.kit.channel import Channel
@@ -98,6 +99,7 @@ async def correct(request: web.Request) -> web.Response:
         reason=line("reason", asked.reason, minimum=1, maximum=300),
     )
     await use.attendance.correct(session, order, grant_of(request).participant)
+    noted(request, person.id, present=order.present)
     answer = CorrectionAnswer(
         participant=person.id,
         session=session.slug,

@@ -7,6 +7,7 @@ import msgspec
 from aiohttp import web
 
 from streamhub.access.model import Grant
+from streamhub.handlers.auditing import noted
 from streamhub.handlers.entry import invited_to
 from streamhub.handlers.request import (
     GRANT,
@@ -92,6 +93,7 @@ async def set_state(request: web.Request) -> web.Response:
     asked = await body(request, StateBody)
     found, grant = await invited_to(request)
     changed = await services(request).programme.set_state(found.slug, asked.state, grant.invitation)
+    noted(request, state=changed.state)
     return json_answer(await _answer(request, changed))
 
 
@@ -104,6 +106,7 @@ async def shift(request: web.Request) -> web.Response:
     )
     answer = await _answer(request, moved[0])
     slugs: list[str] = [one.slug for one in moved]
+    noted(request, minutes=asked.minutes, sessions=len(slugs))
     return json_answer(ShiftAnswer(**msgspec.structs.asdict(answer), moved=slugs))
 
 

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from aiohttp import web
 
 from streamhub.access.model import Grant
+from streamhub.handlers.auditing import noted
 from streamhub.handlers.entry import enter_session, invited_to
 from streamhub.handlers.request import body, json_answer, language, services, slug_of
 from streamhub.handlers.wire import Answer, Body
@@ -102,6 +103,7 @@ async def add_source(request: web.Request) -> web.Response:
     new = NewSource(asked.url, asked.text, asked.phone, asked.channel, asked.label)
     relay = services(request).relay
     added = await relay.add(session.slug, new, grant.participant, activate=asked.activate)
+    noted(request, added.id, activate=asked.activate)
     [item] = await _listed(request, session.slug, [added])
     return json_answer(item, status=201)
 
@@ -112,6 +114,7 @@ async def switch_source(request: web.Request) -> web.Response:
     asked = await body(request, SwitchBody)
     relay = services(request).relay
     active = await relay.activate(session.slug, SourceId(asked.id), grant.participant)
+    noted(request, active.id)
     [item] = await _listed(request, session.slug, [active])
     return json_answer(item)
 

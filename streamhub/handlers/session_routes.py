@@ -12,7 +12,7 @@ from streamhub.handlers import (
     api_sources,
     pages_player,
 )
-from streamhub.handlers.routing import API, PUBLIC, Route
+from streamhub.handlers.routing import API, NOT_AUDITED, PUBLIC, Route
 
 SESSIONS = (
     Route(
@@ -41,6 +41,7 @@ SESSIONS = (
         summary="Open, start, pause or end a session",
         body=api_sessions.StateBody,
         answer=api_sessions.SessionAnswer,
+        action="session.state",
     ),
     Route(
         method="POST",
@@ -50,6 +51,7 @@ SESSIONS = (
         summary="Move a session, and if asked the later ones of its room",
         body=api_sessions.ShiftBody,
         answer=api_sessions.ShiftAnswer,
+        action="session.shift",
     ),
 )
 
@@ -68,6 +70,7 @@ PEOPLE = (
         allow=roles.MODERATION,
         summary="Bar a person from the session until admitted again",
         answer=api_people.PersonAnswer,
+        action="person.remove",
     ),
     Route(
         method="POST",
@@ -76,6 +79,7 @@ PEOPLE = (
         allow=roles.MODERATION,
         summary="Let a person in: removed before, or waiting for a seat",
         answer=api_people.PersonAnswer,
+        action="person.admit",
     ),
     Route(
         method="POST",
@@ -84,6 +88,7 @@ PEOPLE = (
         allow=roles.MODERATION,
         summary="Let a whole delegation in, however few its seats",
         answer=api_people.DelegationAnswer,
+        action="delegation.admit",
     ),
     Route(
         method="POST",
@@ -94,6 +99,7 @@ PEOPLE = (
         body=api_people.CorrectionBody,
         answer=api_people.CorrectionAnswer,
         status=201,
+        action="correction.write",
     ),
     Route(
         method="POST",
@@ -103,6 +109,7 @@ PEOPLE = (
         summary="Somebody passes a door",
         body=api_door.CheckInBody,
         answer=api_door.CheckInAnswer,
+        action="door.check",
     ),
     Route(
         method="POST",
@@ -113,6 +120,7 @@ PEOPLE = (
         body=api_figures.FigureBody,
         answer=api_figures.FigureAnswer,
         status=201,
+        action="figure.declare",
     ),
 )
 
@@ -134,6 +142,7 @@ CONDUCT = (
         summary="The caller leaves for a source that opens elsewhere",
         query=("channel", "source"),
         status=204,
+        action=NOT_AUDITED,
     ),
     Route(
         method="PUT",
@@ -143,6 +152,7 @@ CONDUCT = (
         summary="Switch what everybody sees",
         body=api_sources.SwitchBody,
         answer=api_sources.ListedSource,
+        action="source.switch",
     ),
     Route(
         method="GET",
@@ -162,6 +172,7 @@ CONDUCT = (
         body=api_sources.NewSourceBody,
         answer=api_sources.ListedSource,
         status=201,
+        action="source.add",
     ),
     Route(
         method="POST",
@@ -172,6 +183,7 @@ CONDUCT = (
         body=api_notices.NoticeBody,
         answer=api_notices.NoticeAnswer,
         status=201,
+        action="notice.send",
     ),
     Route(
         method="PUT",
@@ -181,6 +193,7 @@ CONDUCT = (
         summary="Write down that somebody is excused, or take it back",
         body=api_excused.ExcusedBody,
         answer=api_excused.ExcusedAnswer,
+        action="person.excuse",
     ),
     Route(
         method="GET",
@@ -211,6 +224,8 @@ FLOOR = (
         body=api_floor.AskBody,
         answer=api_floor.FloorItem,
         status=201,
+        action="floor.ask",
+        own=roles.ASKING,
     ),
     Route(
         method="PUT",
@@ -220,6 +235,7 @@ FLOOR = (
         summary="Choose how the queue is sorted",
         body=api_floor.SortBody,
         answer=api_floor.FloorAnswer,
+        action="floor.sort",
     ),
     Route(
         method="POST",
@@ -228,6 +244,7 @@ FLOOR = (
         allow=roles.MODERATION,
         summary="Give the floor; whoever had it is done",
         answer=api_floor.FloorItem,
+        action="floor.grant",
     ),
     Route(
         method="POST",
@@ -236,6 +253,7 @@ FLOOR = (
         allow=roles.MODERATION,
         summary="The speech is over",
         answer=api_floor.FloorItem,
+        action="floor.done",
     ),
     Route(
         method="POST",
@@ -244,5 +262,7 @@ FLOOR = (
         allow=roles.ASKING | roles.MODERATION,
         summary="Take a request back",
         answer=api_floor.FloorItem,
+        action="floor.withdraw",
+        own=roles.ASKING,
     ),
 )
