@@ -304,7 +304,9 @@ def _converted(name: str, raw: Any, kind: type, origin: str) -> Any:  # noqa: AN
         if isinstance(raw, int) or (isinstance(raw, str) and raw.strip().lstrip("-").isdecimal()):
             return int(raw)
     elif kind is str and isinstance(raw, str):
-        return raw.strip().rstrip("/") if name in {"public_url", "issuer"} else raw.strip()
+        if name == "public_url":
+            return _as_browsers_write(raw)
+        return raw.strip().rstrip("/") if name == "issuer" else raw.strip()
     secret = any(f.name == name and f.metadata["secret"] for f in declared())
     raise SettingInvalid(f"{name}: {HIDDEN if secret else repr(raw)} is not {_KIND_WORDS[kind]} ({origin})")
 
@@ -333,6 +335,13 @@ def _is_instant(text: str) -> bool:
     return True
 
 
+def _as_browsers_write(url: str) -> str:
+    """Small letters and no default port: what a browser says in ``Origin`` must be the same text."""
+    scheme, colon, host = url.strip().rstrip("/").lower().partition("://")
+    default = {"http": ":80", "https": ":443"}.get(scheme, "")
+    return f"{scheme}{colon}{host.removesuffix(default)}"
+
+
 def _is_origin(url: str) -> bool:
     try:
         parts = urlsplit(url)
@@ -340,4 +349,4 @@ def _is_origin(url: str) -> bool:
     except ValueError:
         return False
     bare = not (parts.path or parts.query or parts.fragment or parts.username)
-    return parts.scheme in {"http", "https"} and bool(parts.hostname) and bare
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and bare and url.isascii()

@@ -6,6 +6,8 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from streamhub.access.roles import Role
+from streamhub.kit.errors import SettingInvalid
+from streamhub.kit.settings import load_settings
 from tests.edge.conftest import API, LIVE
 
 EVIL = "https://evil.example"
@@ -154,3 +156,28 @@ async def test_a_browser_whose_cookie_is_dead_may_still_look_on(house):
     async with house.socket(LIVE, cookie, origin=house.url) as page:
         await page.send('{"type":"hello","viewer":"viewer-01"}')
         assert '"viewer":"viewer-01"' in await page.recv()
+
+
+@pytest.mark.parametrize(
+    ("written", "origin"),
+    [
+        ("https://Live.Example.org/", "https://live.example.org"),
+        (" HTTPS://live.example.org:443", "https://live.example.org"),
+        ("http://localhost:80", "http://localhost"),
+        ("https://live.example.org:8443", "https://live.example.org:8443"),
+        ("http://[::80]:8080", "http://[::80]:8080"),
+    ],
+)
+def test_our_origin_is_written_as_browsers_write_it(written, origin):
+    settings, _ = load_settings(environment={"STREAMHUB_PUBLIC_URL": written})
+
+    assert settings.public_url == origin
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["https://été.example", "live.example.org", "https://a/b", "https://a?b", "https://u@a", "ftp://a"],
+)
+def test_what_no_browser_would_say_is_no_public_address(written):
+    with pytest.raises(SettingInvalid, match="public_url"):
+        load_settings(environment={"STREAMHUB_PUBLIC_URL": written})
