@@ -62,7 +62,7 @@ class NewSourceBody(Body):
     activate: bool = False
 
 
-class OrderBody(Body):
+class SourceOrderBody(Body):
     """Every source of the session, by id, in the new order."""
 
     order: list[str]
@@ -130,7 +130,7 @@ async def remove_source(request: web.Request) -> web.Response:
 async def sort_sources(request: web.Request) -> web.Response:
     """PUT /api/v1/sessions/{slug}/sources/order."""
     session, grant = await invited_to(request)
-    asked = await body(request, OrderBody)
+    asked = await body(request, SourceOrderBody)
     order = [SourceId(ident) for ident in asked.order]
     found = await services(request).relay.reorder(session.slug, order, grant.participant)
     return json_answer(SourceList(items=await _listed(request, session.slug, found)))

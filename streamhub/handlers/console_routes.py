@@ -118,7 +118,7 @@ PROGRAMME = (
         handler=api_sources.sort_sources,
         allow=roles.MODERATION,
         summary="Sort the sources of a session by hand",
-        body=api_sources.OrderBody,
+        body=api_sources.SourceOrderBody,
         answer=api_sources.SourceList,
         action="source.sort",
     ),
