@@ -81,7 +81,7 @@ def test_in_zoom_a_delegate_takes_seat_and_function_as_name():
         (Role.TECHNICIAN, ["programme", "wall"]),
         (Role.DESK, ["programme", "desk"]),
         (Role.COMMUNICATIONS, ["programme", "figures"]),
-        (Role.ORGANISER, ["programme", "wall", "desk", "figures"]),
+        (Role.ORGANISER, ["programme", "console", "wall", "desk", "figures"]),
         (Role.OBSERVER, ["programme"]),
     ],
 )

@@ -94,13 +94,13 @@ export function conduct(page, now) {
 
   /* ---- what is on ---- */
 
-  /** @param {string} id @param {boolean} [undo] */
+  /** The socket may tell of the switch before the answer does. @param {string} id @param {boolean} [undo] */
   async function switchTo(id, undo = false) {
-    const previous = active;
+    before = undo ? "" : active || "";
     const answer = await call("PUT", `${path}/source`, { id });
-    if (!answer.ok) return refused(answer);
-    before = undo ? "" : previous || "";
-    drawSource(answer.body);
+    if (answer.ok) return drawSource(answer.body);
+    before = "";
+    refused(answer);
   }
 
   /** @param {{id: string, label: string} | null} next */
@@ -113,6 +113,7 @@ export function conduct(page, now) {
     const box = byId("on-air");
     const [strong, rest] = /** @type {NodeListOf<HTMLElement>} */ (box.querySelectorAll("strong, strong + span"));
     strong.textContent = next ? text("on_air", { name: next.label || text("text_source") }) : text("none_on_air");
+    if (before === active) before = "";
     if (!changed) return;
     box.className = "say small ok";
     rest.replaceChildren(text("on_air_since", { time: clock(now(), page.zone) }), " ", ...(before ? [undoButton(before)] : []));
@@ -127,6 +128,7 @@ export function conduct(page, now) {
       if (left-- > 0 && before === to) return;
       clearInterval(timer);
       button.remove();
+      if (before === to) before = "";
     };
     const timer = window.setInterval(tick, 1000);
     tick();
@@ -144,16 +146,17 @@ export function conduct(page, now) {
   /** @param {HTMLFormElement} form */
   async function paste(form) {
     const field = /** @type {HTMLInputElement} */ (byId("link"));
+    before = active || "";
     const answer = await call("POST", `${path}/sources`, { url: field.value.trim(), activate: true });
     const said = byId("link-said");
     field.setAttribute("aria-invalid", String(!answer.ok));
     if (!answer.ok) {
+      before = "";
       const reason = text(answer.code) || text("other_refusal", { code: answer.code });
       said.textContent = text(`link_${answer.body?.reason}`) || (answer.code === "link_refused" ? text("link_refused") : text("refused", { reason }));
       return;
     }
     said.textContent = "";
-    before = active || "";
     form.reset();
     drawSource(answer.body);
   }
