@@ -24,20 +24,25 @@ _SAFE = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
 async def answer_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """The outermost middleware: every error becomes an answer, and every answer is secured."""
     try:
-        response = await handler(request)
-    except StreamhubError as error:
-        log.info("refused", code=error.code, route=_name(request), method=request.method)
-        response = await pages_error.page(request, error) if _is_page(request) else problem(error)
-    except web.HTTPException as error:
-        if error.status < 400:  # noqa: PLR2004 - a redirect is an answer
-            raise
-        response = (
-            await pages_error.http_page(request, error) if _wants_page(request) else http_problem(error)
-        )
+        return await _answered(request, handler)
+    except web.HTTPException:  # a redirect, which is an answer
+        raise
     except Exception:
         log.exception("request failed", route=_name(request), method=request.method)
-        response = await pages_error.fault_page(request) if _is_page(request) else internal_problem()
-    return response
+        return await pages_error.fault_page(request) if _is_page(request) else internal_problem()
+
+
+async def _answered(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """The answer, or the page or problem document of what was refused."""
+    try:
+        return await handler(request)
+    except StreamhubError as error:
+        log.info("refused", code=error.code, route=_name(request), method=request.method)
+        return await pages_error.page(request, error) if _is_page(request) else problem(error)
+    except web.HTTPException as error:
+        if error.status < 400:  # noqa: PLR2004 - a redirect
+            raise
+        return await pages_error.http_page(request, error) if _wants_page(request) else http_problem(error)
 
 
 @web.middleware

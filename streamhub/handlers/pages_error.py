@@ -2,13 +2,13 @@
 
 from aiohttp import hdrs, web
 
-from streamhub.handlers.errors import status_of
+from streamhub.handlers.errors import RETRY_AFTER_STORAGE, status_of
 from streamhub.handlers.headers import PagePolicy, apply_policy
 from streamhub.handlers.render import PAGES, bare_frame, reader_of, render
 from streamhub.handlers.request import GRANT, language, services
 from streamhub.handlers.views.problem import ProblemPage, problem_page
 from streamhub.handlers.views.programme import SessionRow, opens, row
-from streamhub.kit.errors import NotConfigured, RateLimited, StreamhubError
+from streamhub.kit.errors import NotConfigured, RateLimited, StorageUnavailable, StreamhubError
 from streamhub.programme.model import SessionState
 
 HTTP_CODES = {404: "not_found", 413: "too_large"}
@@ -22,9 +22,16 @@ async def page(request: web.Request, error: StreamhubError) -> web.Response:
         response = await render(request, "problem.html", status=status_of(error), page=problem)
     except StreamhubError as without_summit:
         response = await _bare(request, problem_page(without_summit, None), status_of(without_summit))
+    _say_when(response, error)
+    return response
+
+
+def _say_when(response: web.Response, error: StreamhubError) -> None:
+    """When to try again, where trying again may help."""
     if isinstance(error, RateLimited):
         response.headers[hdrs.RETRY_AFTER] = str(error.retry_after)
-    return response
+    if isinstance(error, StorageUnavailable):
+        response.headers[hdrs.RETRY_AFTER] = str(RETRY_AFTER_STORAGE)
 
 
 async def http_page(request: web.Request, error: web.HTTPException) -> web.Response:
