@@ -1,39 +1,13 @@
 /** Personal links: shown once, to copy or to scan; replaced or withdrawn at the second press. */
 import { call } from "./api.js";
 import { byId, show, text } from "./dom.js";
+import { copy, qr } from "./link.js";
 import { h, unseen } from "./make.js";
 
 /** @typedef {{seat: string, label?: string, link: string}} Made */
 
 /** @param {Made} made */
 const who = (made) => [made.seat, made.label].filter(Boolean).join(" · ");
-
-/**
- * The link's QR code, drawn by our own server: no link leaves for another site.
- * @param {string} link @param {string} of
- */
-export function qr(link, of) {
-  const picture = h("img", { class: "qr", alt: text("qr_of", { who: of }), width: 176, height: 176 });
-  call("POST", "/qr", { link }).then((answer) => {
-    if (answer.ok) /** @type {HTMLImageElement} */ (picture).src = `data:image/svg+xml,${encodeURIComponent(answer.body.svg)}`;
-    else picture.remove();
-  });
-  return picture;
-}
-
-/**
- * Copy, or select where the browser allows no more. True where it was copied.
- * @param {string} words @param {Element | null} shown
- */
-export async function copy(words, shown) {
-  if (shown) getSelection()?.selectAllChildren(shown);
-  try {
-    await navigator.clipboard.writeText(words);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** @param {Made} made @param {boolean} pictured */
 function card(made, pictured) {

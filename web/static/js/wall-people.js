@@ -2,6 +2,7 @@
 import { call } from "./api.js";
 import { how } from "./crowd.js";
 import { byId, clock, show, text } from "./dom.js";
+import { copy, qr } from "./link.js";
 import { h, icon, unseen } from "./make.js";
 
 /** @typedef {{id: string, participant: string, delegation: string, seat: string, label: string, revoked_at: string | null}} Invitation */
@@ -112,33 +113,25 @@ async function excuse(page, participant, label, box) {
   box.replaceChildren(button(text("take_back"), label, "", back));
 }
 
-/** A new link kills the old one everywhere: asked twice. @param {string} participant @param {string} label */
+/** A new link kills the old one everywhere; one press, because a link that leaked is urgent. @param {string} participant @param {string} label */
 function replacing(participant, label) {
-  let sure = false;
-  const made = button(text("replace"), label, "", async () => {
-    if (!sure) {
-      sure = true;
-      made.classList.add("stop");
-      return say(text("confirm_replace"));
-    }
+  return button(text("replace"), label, "", async () => {
     const invitation = (await invitations)?.get(participant);
     if (!invitation) return say(text("no_invitation"));
     const answer = await call("POST", `/invitations/${invitation.id}:replace`);
     if (!answer.ok) return refuse(answer);
     link(label, answer.body.items[0].link);
   });
-  return made;
 }
 
 /** @param {string} label @param {string} address */
 function link(label, address) {
   const field = h("span", { class: "code" }, address);
-  const copy = button(text("copy"), label, "go", async () => {
-    getSelection()?.selectAllChildren(field);
-    await navigator.clipboard?.writeText(address).catch(() => undefined);
-    copy.textContent = text("copied");
+  const taken = button(text("copy"), label, "go", async () => {
+    taken.textContent = text((await copy(address, field)) ? "copied" : "copy");
   });
-  say(about(label, "replaced"), "", field, copy);
+  const shown = h("span", { class: "row" }, qr(address, label), h("span", { class: "stack" }, field, taken));
+  say(about(label, "replaced"), text("replaced_zoom"), shown);
 }
 
 /** @param {string} who @param {string} key */

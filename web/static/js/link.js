@@ -1,0 +1,31 @@
+/** A personal link on the screen of whoever made it: to copy, or to scan. */
+import { call } from "./api.js";
+import { text } from "./dom.js";
+import { h } from "./make.js";
+
+/**
+ * The link's QR code, drawn by our own server: no link leaves for another site.
+ * @param {string} link @param {string} of
+ */
+export function qr(link, of) {
+  const picture = h("img", { class: "qr", alt: text("qr_of", { who: of }), width: 176, height: 176 });
+  call("POST", "/qr", { link }).then((answer) => {
+    if (answer.ok) /** @type {HTMLImageElement} */ (picture).src = `data:image/svg+xml,${encodeURIComponent(answer.body.svg)}`;
+    else picture.remove();
+  });
+  return picture;
+}
+
+/**
+ * Copy, or select where the browser allows no more. True where it was copied.
+ * @param {string} words @param {Element | null} shown
+ */
+export async function copy(words, shown) {
+  if (shown) getSelection()?.selectAllChildren(shown);
+  try {
+    await navigator.clipboard.writeText(words);
+    return true;
+  } catch {
+    return false;
+  }
+}
