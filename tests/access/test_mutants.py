@@ -117,7 +117,7 @@ async def verdict(api, text):
 async def test_a_bearer_mutant_is_refused_on_every_kind_of_route(tmp_path):
     async with open_server(tmp_path) as api:
         good, mutants = await sampled(api, 40)
-        sendable = [m for m in mutants if m.isprintable() and m.isascii() and m.strip() and len(m) < 6_000]
+        sendable = [m for m in mutants if m.isprintable() and m.isascii() and m and m == m.strip()]
         found = set()
         for n, mutant in enumerate(sendable):
             method, path = ROUTES[n % len(ROUTES)]

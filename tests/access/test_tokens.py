@@ -118,7 +118,9 @@ def test_each_of_the_ten_claims_is_required(name):
 
 
 @pytest.mark.parametrize("name", ["nbf", "iat", "exp", "gen", "dep", "run"])
-@pytest.mark.parametrize("value", ["1635976800", 1635976800.0, True, None, -1, [1], {}, 1e400, 2**63, 10**300])
+@pytest.mark.parametrize(
+    "value", ["1635976800", 1635976800.0, True, None, -1, [1], {}, 1e400, 2**63, 10**300]
+)
 def test_numbers_are_whole_numbers(name, value):
     text = json.dumps(good_claims() | {name: value}).replace("Infinity", "1e400")
 
