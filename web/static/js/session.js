@@ -104,6 +104,7 @@ function times() {
   from.textContent = clock(starts, page.zone);
   to.textContent = clock(ends, page.zone);
   if (range() === range(page.zone)) return;
+  show(document.getElementById("zones"), false);
   put("own", text("own_time", { times: range(), city: city(Intl.DateTimeFormat().resolvedOptions().timeZone) }));
   for (const time of document.querySelectorAll("time[data-own]")) {
     const at = time.getAttribute("datetime") || "";
