@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from aiohttp import hdrs, web
 
+from streamhub.handlers.auditing import noted
 from streamhub.handlers.request import body, grant_of, json_answer, services, slug_of
 from streamhub.handlers.wire import Answer, Body, instant
 from streamhub.kit.clock import Instant, rfc3339
@@ -150,6 +151,7 @@ async def add_session(request: web.Request) -> web.Response:
     asked = await body(request, NewSessionBody)
     edit = await _session_edit(request, asked)
     made = await services(request).editing.add_session(edit, grant_of(request).participant, asked.slug)
+    noted(request, made.row.slug)
     return _tagged(session_answer(made), status=201)
 
 
@@ -185,6 +187,7 @@ async def add_document(request: web.Request) -> web.Response:
     asked = await body(request, DocumentBody)
     edit = DocumentEdit(titles=asked.titles, url=asked.url)
     made = await services(request).editing.add_document(slug_of(request), edit, grant_of(request).participant)
+    noted(request, document_id(made.row.url))
     return _tagged(document_answer(made), status=201)
 
 
@@ -223,6 +226,7 @@ async def add_delegation(request: web.Request) -> web.Response:
     made = await services(request).editing.add_delegation(
         asked.code, asked.kind, _delegation_edit(asked), grant_of(request).participant
     )
+    noted(request, made.row.code)
     return _tagged(delegation_answer(made), status=201)
 
 

@@ -202,4 +202,15 @@ CONSOLE = (
         "cursor",
     ),
     _page("/console/staff", pages_console.staff, "Links for the people who work here"),
+    _page("/console/requests", pages_console.requests, "Who asks to be let in", "state", "cursor"),
+    _page(
+        "/console/audit",
+        pages_console.audit,
+        "Who did what when",
+        "since",
+        "until",
+        "by",
+        "action",
+        "cursor",
+    ),
 )

@@ -1,15 +1,18 @@
 """The organiser's console. Its lists are read here; what it changes goes through the interface."""
 
 from collections import Counter
+from dataclasses import replace
 
 from aiohttp import web
 
 from streamhub.access.directory import Wanted, found
 from streamhub.access.roles import Role
 from streamhub.handlers.api_links import found_people
+from streamhub.handlers.edge import ROUTE
 from streamhub.handlers.render import reader_of, render
-from streamhub.handlers.request import language, services, slug_of
+from streamhub.handlers.request import choice, language, services, slug_of
 from streamhub.handlers.views.console import Counts, programme_console, session_console
+from streamhub.handlers.views.console_log import AuditAsked, audit_console, audit_filter, requests_console
 from streamhub.handlers.views.console_people import (
     TEAM,
     Known,
@@ -20,9 +23,13 @@ from streamhub.handlers.views.console_people import (
 )
 from streamhub.kit.ids import ParticipantId
 from streamhub.presence.model import PersonState
+from streamhub.requests.model import RequestState
 
 PEOPLE = 50
 """People on one page."""
+
+LINES = 100
+"""Lines of the audit log on one page."""
 
 _HERE = frozenset({PersonState.ONLINE, PersonState.UNSTABLE, PersonState.HALL})
 
@@ -87,6 +94,37 @@ async def staff(request: web.Request) -> web.Response:
     )
     page = staff_console(team, await _known(request), await reader_of(request))
     return await render(request, "console_staff.html", page=page)
+
+
+async def requests(request: web.Request) -> web.Response:
+    """GET /console/requests?state=."""
+    use = services(request)
+    state = choice(request, "state", RequestState.WAITING, RequestState.ACCEPTED, RequestState.REFUSED)
+    found_ones = await use.requests.requests(
+        RequestState(state), limit=PEOPLE, cursor=request.query.get("cursor")
+    )
+    page = requests_console(
+        found_ones,
+        state,
+        use.requests.until(),
+        await use.programme.delegations(),
+        await reader_of(request),
+    )
+    return await render(request, "console_requests.html", page=page)
+
+
+async def audit(request: web.Request) -> web.Response:
+    """GET /console/audit?since=&until=&by=&action=."""
+    use, reader = services(request), await reader_of(request)
+    asked = AuditAsked(*(request.query.get(name, "").strip() for name in ("since", "until", "by", "action")))
+    seats = {person.id: person.seat for person in await use.access.participants()}
+    named = {seat: participant for participant, seat in seats.items()}
+    wanted = audit_filter(replace(asked, by=named.get(asked.by, asked.by)), reader)
+    rows = await use.audit.page(wanted, limit=LINES, cursor=request.query.get("cursor"))
+    families = [r.action.partition(".")[0] for r in request.app[ROUTE].values() if r.action]
+    return await render(
+        request, "console_audit.html", page=audit_console(rows, asked, families, seats, reader)
+    )
 
 
 async def _known(request: web.Request) -> Known:

@@ -25,6 +25,8 @@ TABS = (
     ("delegations", "/console/delegations"),
     ("people", "/console/people"),
     ("staff", "/console/staff"),
+    ("requests", "/console/requests"),
+    ("audit", "/console/audit"),
 )
 
 _BEGUN = frozenset({SessionState.LIVE, SessionState.PAUSED, SessionState.ENDED})

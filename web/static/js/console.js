@@ -39,6 +39,7 @@ async function send(form) {
   if ("links" in form.dataset) {
     present(answer.body.items, "made");
     form.reset();
+    if ("settles" in form.dataset) show(form.closest("[data-decide]"), false);
     return;
   }
   if (next) return go(fill(next, answer.body));
