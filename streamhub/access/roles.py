@@ -44,5 +44,11 @@ ISSUING = frozenset({Role.CORRESPONDENT, Role.DESK, Role.ORGANISER})
 INVITATIONS = frozenset({Role.CORRESPONDENT, Role.MODERATOR, Role.ORGANISER})
 """May see, revoke and replace invitations; the correspondent its own delegation's."""
 
+CORRESPONDENCE = frozenset({Role.CORRESPONDENT})
+"""Looks after the seats of the own delegation."""
+
+LINKS = frozenset({Role.CORRESPONDENT, Role.ORGANISER})
+"""May show a personal link again and change a label; the correspondent its own delegation's."""
+
 ASKING = frozenset({Role.DELEGATE, Role.CORRESPONDENT})
 """May ask for the floor."""

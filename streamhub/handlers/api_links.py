@@ -1,4 +1,4 @@
-"""People and their links for organisers: finding somebody, showing a link again, a link as QR code."""
+"""People and their links: finding somebody, showing a link again, a link as QR code."""
 
 from enum import StrEnum
 from typing import TypeVar
@@ -8,9 +8,10 @@ from aiohttp import web
 from streamhub.access import qr
 from streamhub.access.directory import Found, Person, Standing, Wanted, found, page_of
 from streamhub.access.model import Invitation
+from streamhub.access.orders import check_managed
 from streamhub.access.roles import Role
 from streamhub.handlers.api_access import SessionsJson, sessions_json
-from streamhub.handlers.request import body, json_answer, number, services
+from streamhub.handlers.request import body, grant_of, json_answer, number, services
 from streamhub.handlers.wire import Answer, Body
 from streamhub.kit.clock import rfc3339
 from streamhub.kit.errors import FieldInvalid, FieldProblem, InvitationRevoked
@@ -80,6 +81,7 @@ async def link(request: web.Request) -> web.Response:
     """POST /api/v1/invitations/{id}:link."""
     use = services(request)
     row = await use.access.invitation(InvitationId(request.match_info["id"]))
+    check_managed(row, grant_of(request))
     await _check_alive(request, row)
     answer = LinkAnswer(link=await use.access.personal_link(row), expires_at=rfc3339(row.expires_at))
     return json_answer(answer, status=201)

@@ -75,6 +75,7 @@ class Limiter:
         self._callers = Callers(settings.trusted_proxies)
         self._tries = Windows(settings.link_per_minute, clock)
         self._failures = Windows(settings.verify_per_minute, clock)
+        self._requests = Windows(settings.access_requests_per_minute, clock)
         self._strangers = Rates(settings.sockets_per_address_second, clock)
         self._sockets = Rates(settings.sockets_per_token_second, clock)
         self._most_open = settings.connections_per_token
@@ -93,6 +94,11 @@ class Limiter:
         """
         caller = self._callers.caller(request)
         self._failures.count(caller, "too many wrong codes or tokens; wait a little")
+
+    def asked(self, request: web.Request) -> None:
+        """A request for access, or its document; raises RateLimited for an address with many."""
+        caller = self._callers.caller(request)
+        self._requests.count(caller, "too many requests from one address; wait a little")
 
     def coming(self, request: web.Request) -> None:
         """A socket of somebody who has shown nothing yet; raises RateLimited for an address with many."""

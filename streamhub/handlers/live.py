@@ -31,7 +31,7 @@ async def live(request: web.Request) -> web.StreamResponse:
     slug = request.query.get("session")
     if not slug:
         raise FieldInvalid(FieldProblem("session", "name the session"))
-    _check_origin(request)
+    check_handshake(request)
     if request.get(GRANT) is None:
         request.app[LIMITER].coming(request)
     connection = await Connection.accept(request, use.clock, Limits.of(use.settings))
@@ -43,7 +43,7 @@ async def live(request: web.Request) -> web.StreamResponse:
     return connection.response
 
 
-def _check_origin(request: web.Request) -> None:
+def check_handshake(request: web.Request) -> None:
     """A browser sends its cookie whatever page opens the socket: only ours may; raises CrossOrigin."""
     carried = COOKIE in request.cookies and hdrs.AUTHORIZATION not in request.headers
     if carried and request.headers.get(hdrs.ORIGIN) != services(request).settings.public_url:

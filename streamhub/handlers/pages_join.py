@@ -71,8 +71,10 @@ async def _place(request: web.Request, grant: Grant) -> str:
         return "/figures"
     if grant.role is Role.ORGANISER:
         return "/console"
+    if grant.role is Role.CORRESPONDENT:
+        return "/delegation"
     session = await current_session(request)
-    if session is None or grant.role is Role.CORRESPONDENT:
+    if session is None:
         return "/"
     return f"/s/{session.slug}/wall" if grant.role in WALL else f"/s/{session.slug}"
 

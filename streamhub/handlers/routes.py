@@ -3,6 +3,7 @@
 from streamhub.handlers import health, static
 from streamhub.handlers.access_routes import ACCESS
 from streamhub.handlers.console_routes import CONSOLE
+from streamhub.handlers.delegation_routes import CONNECTION, REQUESTS, SEATS
 from streamhub.handlers.figure_routes import FIGURES
 from streamhub.handlers.ledger_routes import IMPORTS, LIVE
 from streamhub.handlers.page_routes import PAGES
@@ -49,5 +50,8 @@ ROUTES: tuple[Route, ...] = (
     *FIGURES,
     *LIVE,
     *PAGES,
+    *SEATS,
+    *REQUESTS,
+    *CONNECTION,
     *CONSOLE,
 )

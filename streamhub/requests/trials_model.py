@@ -21,6 +21,11 @@ class Trial:
     player: bool
     clock_skew_ms: int
 
+    @property
+    def works(self) -> bool:
+        """Whether a session can be followed as it is meant to be."""
+        return self.socket and self.player
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tested:

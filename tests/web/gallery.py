@@ -11,6 +11,7 @@ from typing import Any
 
 from streamhub.access.roles import Role
 from streamhub.handlers.pages_player import PlayerPage
+from streamhub.handlers.views.delegation import delegation_page, trial_view
 from streamhub.handlers.views.desk import desk_page
 from streamhub.handlers.views.enter import enter_page
 from streamhub.handlers.views.figures import figures_page
@@ -18,6 +19,7 @@ from streamhub.handlers.views.me import me_page, privacy_page
 from streamhub.handlers.views.problem import ProblemPage, problem_page
 from streamhub.handlers.views.programme import programme_page
 from streamhub.handlers.views.programme import row as programme_row
+from streamhub.handlers.views.request import Term, request_page
 from streamhub.handlers.views.session import session_page
 from streamhub.handlers.views.summit import SummitReport, summit_figures, summit_page
 from streamhub.handlers.views.wall import projector_page, wall_page
@@ -27,7 +29,9 @@ from streamhub.kit.settings import Settings
 from streamhub.kit.templates import Pages
 from streamhub.presence.model import Snapshot
 from streamhub.programme.model import SessionState
+from streamhub.requests.trials_model import Trial
 from tests.web import samples as s
+from tests.web import samples_delegation as d
 from tests.web import samples_figures as f
 from tests.web import samples_live as live
 
@@ -49,6 +53,7 @@ def shots(lang: str) -> Iterator[Shot]:
     yield from working(lang)
     yield from counting(lang)
     yield from reading(lang)
+    yield from asking(lang)
     yield from refused(lang)
 
 
@@ -167,6 +172,31 @@ def reading(lang: str) -> Iterator[Shot]:
     for stream in (False, True):
         player = PlayerPage("Ouverture", "YouTube", "about:blank", stream)
         yield Shot(f"player{'-stream' if stream else ''}", "player.html", s.frame(lang) | {"player": player})
+
+
+def asking(lang: str) -> Iterator[Shot]:
+    """A delegation's seats, the test of a connection, the public request for access."""
+    correspondent, times = s.grant(Role.CORRESPONDENT, "SN", "SN-01", ""), s.reader(lang).times
+    titles = {session.slug: session.titles.get(lang) for session in s.SESSIONS}
+    for name, empty in (("delegation", False), ("delegation-empty", True)):
+        page = delegation_page(d.delegation_now(empty=empty), "Sénégal", titles, times)
+        yield Shot(name, "delegation.html", s.frame(lang, correspondent, "/delegation") | {"page": page})
+    for name, trial in (("connection", None), ("connection-again", Trial(s.NOW, True, False, 9))):
+        values = s.frame(lang, s.grant()) | {"trial": trial_view(trial, times)}
+        yield Shot(name, "connection.html", values)
+    yield Shot("connection-player", "connection_player.html", s.frame(lang))
+    term, over = Term(s.NOW + DAY, True, 30), Term(s.NOW, False, 30)
+    wrong = errors.FieldInvalid(
+        *(errors.FieldProblem(f, "x") for f in ("kind", "name", "medium", "document"))
+    )
+    for name, page in (
+        ("access-request", request_page(term, s.DELEGATIONS, times)),
+        ("access-request-wrong", request_page(term, s.DELEGATIONS, times, values={"name": "A"}, wrong=wrong)),
+        ("access-request-sent", request_page(term, s.DELEGATIONS, times, sent=True)),
+        ("access-request-over", request_page(over, s.DELEGATIONS, times)),
+        ("access-request-closed", request_page(Term(None, False, 30), s.DELEGATIONS, times)),
+    ):
+        yield Shot(name, "access_request.html", s.frame(lang) | {"page": page})
 
 
 def refused(lang: str) -> Iterator[Shot]:

@@ -111,10 +111,11 @@ def navigation(role: Role | None, here: str, slug: SessionSlug | None) -> tuple[
 
     Delegates get none: their page is one session, and what they need is on it.
     """
-    if role is None or role in AUDIENCE:
+    if role is None or role in AUDIENCE - {Role.CORRESPONDENT}:
         return ()
     places = [
         ("programme", "/", True),
+        ("delegation", "/delegation", role is Role.CORRESPONDENT),
         ("console", "/console", role in ORGANISATION),
         ("desk", "/desk", role in DESK),
         ("figures", "/figures", role in FIGURES),
