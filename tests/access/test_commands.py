@@ -18,6 +18,7 @@ from streamhub.cli import cli
 from streamhub.kit.clock import SystemClock
 from streamhub.kit.errors import StreamhubError
 from tests.access.jws_samples import ES256_KEY, HS256, HS256_KEY, PUBLISHED, jwks
+from tests.access.outside_samples import TICKETS, Entry, ticket, write_issuers
 from tests.access.token_samples import CLAIMS
 
 
@@ -220,6 +221,79 @@ def test_keys_are_listed(data):
     assert key["alg"] == "EdDSA"
     assert plain.stdout.startswith(key["kid"])
     assert "PRIVATE" not in plain.stdout
+
+
+def test_rotating_keeps_the_key_before_until_its_tokens_are_over(data):
+    [issued] = issue(data, "--role", "delegate", "--delegation", "BJ")
+    base = ("--data", str(data))
+
+    new, old = json.loads(command("keys", "rotate", "--json", *base).stdout)
+    plain = command("keys", "list", *base)
+    shown = command("token", "inspect", *base, str(issued["token"]))
+    [again] = issue(data, "--role", "delegate", "--delegation", "SN")
+
+    assert (new["state"], old["state"], old["verify_until"]) == ("signs", "verifies", issued["expires_at"])
+    assert [line.split()[0] for line in plain.stdout.splitlines()] == [new["kid"], old["kid"]]
+    assert f"checks its tokens until {old['verify_until']}" in plain.stdout
+    assert [file.name for file in (data / "keys").iterdir()] == [f"{new['kid']}.pem"]
+    assert f"signed by: our key {old['kid']}" in shown.stdout
+    assert command("token", "inspect", *base, str(again["token"])).exit_code == 0
+
+
+def test_rotating_away_a_key_that_leaked(data):
+    [issued] = issue(data, "--role", "delegate", "--delegation", "BJ")
+
+    command("keys", "rotate", "--overlap", "0", "--data", str(data))
+    shown = command("token", "inspect", "--data", str(data), str(issued["token"]))
+    wrong = command("keys", "rotate", "--overlap", "-1", "--data", str(data))
+
+    assert (shown.exit_code, wrong.exit_code) == (1, 2)
+    assert "signed by: nobody we know" in shown.stdout
+    assert "over since" in command("keys", "list", "--data", str(data)).stdout
+
+
+def test_renewing_prints_the_new_links_of_the_delegation(data):
+    issued = issue(data, "--role", "delegate", "--delegation", "BJ", "--count", "2")
+    issue(data, "--role", "delegate", "--delegation", "SN")
+    base = ("--data", str(data))
+
+    lines = [line.split(" ") for line in command("invite", "renew", *base, "BJ").stdout.splitlines()]
+    shown = command("token", "inspect", *base, str(issued[0]["token"]))
+    again = json.loads(command("invite", "renew", "--json", *base, "BJ").stdout)
+    unknown = command("invite", "renew", *base, "XX")
+
+    assert [participant for participant, _ in lines] == [one["participant"] for one in issued]
+    assert not {link for _, link in lines} & {one["link"] for one in issued}
+    assert "refused: invitation_revoked" in shown.stdout
+    assert command("token", "inspect", *base, again[0]["token"]).exit_code == 0
+    assert unknown.exit_code == 1
+
+
+def test_inspect_names_another_issuer(data, tmp_path):
+    now = SystemClock().now() // 1_000
+    environment = {"STREAMHUB_ISSUERS_FILE": str(write_issuers(tmp_path, Entry(roles=["delegate"])))}
+    times = {"nbf": now - 5, "iat": now - 5, "exp": now + 600}
+
+    shown = [
+        command("token", "inspect", "--data", str(data), text, env=environment)
+        for text in (ticket(**times), ticket(**times, role="press"), ticket(**times, dlg="XX"))
+    ]
+    without = command("token", "inspect", "--data", str(data), ticket(**times))
+
+    assert [done.exit_code for done in shown] == [0, 1, 1]
+    assert all(f"signed by: key k of {TICKETS}" in done.stdout for done in shown)
+    assert "refused: role_forbidden" in shown[1].stdout
+    assert "refused: token_invalid (delegation" in shown[2].stdout
+    assert "signed by: nobody we know" in without.stdout
+
+
+def test_a_wrong_file_of_issuers_is_found_before_the_start(data, tmp_path):
+    file = write_issuers(tmp_path, Entry(roles=["king"]))
+
+    done = command("config", "check", "--data", str(data), env={"STREAMHUB_ISSUERS_FILE": str(file)})
+
+    assert done.exit_code == 1
+    assert "no role 'king'" in str(done.exception)
 
 
 # token verify

@@ -21,6 +21,7 @@ from streamhub.kit.errors import (
     WrongSession,
 )
 from streamhub.kit.ids import InvitationId, ParticipantId, SessionSlug
+from streamhub.programme import store as programme_store
 from tests.access.conftest import BENIN, OPENING, TABLE, URL, House
 from tests.support import NOON
 
@@ -367,6 +368,29 @@ async def test_a_token_for_one_holding_is_not_for_the_next(house):
     assert await house.access.grant_for_token(await signed(house, replace(claims, sid=one, run=1)))
     with pytest.raises(WrongSession):
         await house.access.grant_for_token(await signed(house, replace(claims, sid=one, run=2)))
+
+
+async def test_a_session_token_and_its_entering_are_for_the_holding_of_its_day(house):
+    issued = await house.issue()
+    made = await house.access.session_token(OPENING, issued.invitation.id, None)
+    entered = await house.access.enter(made.token)
+    whole = await house.access.enter(issued.token)
+
+    await house.db.write(lambda tx: programme_store.next_run(tx, OPENING))
+    await house.programme.forget(OPENING)
+
+    assert (await claims_of(house, made.token)).run == 1
+    for attempt in (
+        house.access.enter(made.token),
+        house.access.grant_for_token(made.token),
+        house.access.grant_for_cookie(entered.cookie),
+    ):
+        with pytest.raises(WrongSession):
+            await attempt
+    assert (await house.access.verify(made.token, OPENING)).code == "wrong_session"
+    assert await house.access.grant_for_cookie(whole.cookie)
+    again = await house.access.session_token(OPENING, issued.invitation.id, None)
+    assert (await house.access.enter(again.token)).grant.sessions == {OPENING}
 
 
 # Verdicts
