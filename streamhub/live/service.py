@@ -174,12 +174,14 @@ class LiveService:
         if not mine:
             return
         invitation = await self._use.access.find(InvitationId(key))
+        replaced = invitation is not None and invitation.revoked_at is None
+        reason = "replaced" if replaced else "invitation_revoked"
         for visit, grant in mine:
             if invitation is not None and _holds(invitation, grant):
                 devices, policy = invitation.devices, invitation.device_policy
                 visit.grant = replace(grant, devices=devices, device_policy=policy)
             else:
-                self._put_out(visit, Cause.REVOKED, "invitation_revoked", CloseCode.REVOKED)
+                self._put_out(visit, Cause.REVOKED, reason, CloseCode.REVOKED)
                 self._expel(visit.session, grant.participant, Cause.REVOKED)
 
     async def on_removal(self, key: str) -> None:
