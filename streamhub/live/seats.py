@@ -35,12 +35,14 @@ class SeatRow:
             self._line.setdefault(person)
 
     def sit(self, person: ParticipantId, ready: Holds) -> bool:
-        """Take a seat, if it is the person's turn; then an arrival is under way until ``settle``.
+        """Take a seat, if it is the person's turn, else stand in line.
 
+        Who sits down has an arrival under way until ``settle``.
         ``ready``: who of those ahead could sit down now. Whose line broke keeps the place in
         line for the grace, and holds up nobody meanwhile.
         """
         if not self.admits(person, ready):
+            self.stand(person)
             return False
         self._line.pop(person, None)
         self._kept.pop(person, None)

@@ -94,6 +94,13 @@ def test_whose_line_broke_keeps_the_place_and_holds_up_nobody():
     assert (seats.position("ada"), seats.position("cleo")) == (1, 2)
 
 
+def test_who_is_refused_a_seat_stands_in_line_from_then_on():
+    seats = row(1, "ada", line=["ben"])
+
+    assert not seats.sit("cleo", ANYBODY)
+    assert seats.line == ("ben", "cleo")
+
+
 def test_positions_move_up_when_somebody_leaves_the_line():
     seats = row(1, "ada", line=["ben", "cleo"])
 
