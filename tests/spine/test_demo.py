@@ -216,3 +216,18 @@ async def test_the_summit_attended_as_in_the_report_the_product_was_made_for(dem
     assert summit["attended"] == 131
     represented = summit["represented"]
     assert (represented["countries"] + represented["regions"], represented["organisations"]) == (24, 3)
+
+
+async def test_a_replaced_link_closes_its_pages_says_so_and_the_new_one_goes_on(demo):
+    async with demo.by["delegate"].socket(demo.live) as page:
+        since = (await page.next("welcome"))["since"]
+        path = f"/api/v1/invitations/{demo.links['delegate']['invitation']}:replace"
+        [replaced] = (await demo.by["organiser"].post(path, status=201))["items"]
+
+        assert (await page.next("closing", seconds=1))["reason"] == "replaced"
+        assert await page.closed(1) == 4410
+
+    await demo.by["delegate"].get("/api/v1/me", status=410)
+    assert replaced["participant"] == demo.links["delegate"]["participant"]
+    async with demo.api(replaced["token"]).socket(demo.live) as page:
+        assert (await page.next("welcome"))["since"] > since
