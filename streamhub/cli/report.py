@@ -10,15 +10,13 @@ import click
 from streamhub.cli import config_option, run
 from streamhub.cli.folder import open_folder
 from streamhub.handlers.report_files import FORMATS
+from streamhub.kit.audit import CLI, Act
 from streamhub.kit.i18n import languages
 from streamhub.kit.ids import SessionSlug
-from streamhub.kit.log import get_logger
 from streamhub.kit.templates import Pages
 from streamhub.reports.model import Report
 from streamhub.services import Services
 from streamhub.statistics.disclosure import Audience
-
-log = get_logger(__name__)
 
 STDOUT = Path("-")
 
@@ -109,7 +107,7 @@ async def _made(
 
 async def _report(use: Services, slug: SessionSlug | None, one: Wanted) -> Report:
     if one.audience is Audience.INTERNAL:
-        log.info("internal figures read", participant="cli", session=slug)
+        await use.audit.shown(Act(by=CLI, action="figures.internal", target=slug or ""))
     if slug is None:
         return await use.reports.summit_report(one.audience, one.lang)
     return await use.reports.session_report(slug, one.audience, one.lang)

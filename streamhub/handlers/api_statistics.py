@@ -6,18 +6,16 @@ from typing import TypeVar
 
 from aiohttp import ETag, hdrs, web
 
+from streamhub.handlers.auditing import looked
 from streamhub.handlers.render import PAGES
 from streamhub.handlers.report_files import FORMATS, entity_tag, file_name
-from streamhub.handlers.request import grant_of, json_answer, language, number, services, slug_of
+from streamhub.handlers.request import json_answer, language, number, services, slug_of
 from streamhub.kit.clock import DAY, SECOND
 from streamhub.kit.errors import FieldInvalid, FieldProblem
-from streamhub.kit.log import get_logger
 from streamhub.programme.clock import WindowKind
 from streamhub.reports.documents import statistics_document, summit_document, timeline_document
 from streamhub.reports.model import Report
 from streamhub.statistics.disclosure import Audience
-
-log = get_logger(__name__)
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -29,7 +27,7 @@ async def session_statistics(request: web.Request) -> web.Response:
     """GET /api/v1/sessions/{slug}/statistics?audience=&window=&version=."""
     _refuse_version(request)
     slug, kind = slug_of(request), _word(request, "window", WindowKind)
-    protected = await services(request).statistics.of_session(slug, _audience(request), kind)
+    protected = await services(request).statistics.of_session(slug, await _audience(request), kind)
     return json_answer(statistics_document(protected))
 
 
@@ -37,7 +35,7 @@ async def summit_statistics(request: web.Request) -> web.Response:
     """GET /api/v1/statistics?audience=&version=."""
     _refuse_version(request)
     use = services(request)
-    protected = await use.statistics.of_summit(_audience(request))
+    protected = await use.statistics.of_summit(await _audience(request))
     return json_answer(summit_document(protected, (await use.programme.summit()).slug))
 
 
@@ -45,20 +43,20 @@ async def timeline(request: web.Request) -> web.Response:
     """GET /api/v1/sessions/{slug}/timeline?step=&audience=&window=."""
     step = number(request, "step", STEP_SECONDS, minimum=1, maximum=LONGEST_STEP_SECONDS)
     slug, kind = slug_of(request), _word(request, "window", WindowKind)
-    protected = await services(request).statistics.timeline(slug, step, _audience(request), kind)
+    protected = await services(request).statistics.timeline(slug, step, await _audience(request), kind)
     return json_answer(timeline_document(protected, slug))
 
 
 async def session_report(request: web.Request) -> web.Response:
     """GET /api/v1/sessions/{slug}/report.{format}?audience=&lang=."""
     reports = services(request).reports
-    report = await reports.session_report(slug_of(request), _audience(request), language(request))
+    report = await reports.session_report(slug_of(request), await _audience(request), language(request))
     return _file(request, report)
 
 
 async def summit_report(request: web.Request) -> web.Response:
     """GET /api/v1/report.{format}?audience=&lang=."""
-    report = await services(request).reports.summit_report(_audience(request), language(request))
+    report = await services(request).reports.summit_report(await _audience(request), language(request))
     return _file(request, report)
 
 
@@ -86,16 +84,11 @@ def _file(request: web.Request, report: Report) -> web.Response:
     return response
 
 
-def _audience(request: web.Request) -> Audience:
-    """For publication by default, the safe one; who saw exact figures stands in the log."""
+async def _audience(request: web.Request) -> Audience:
+    """For publication by default, the safe one; who saw exact figures stands in the audit log."""
     audience = _word(request, "audience", Audience)
     if audience is Audience.INTERNAL:
-        log.info(
-            "internal figures read",
-            participant=grant_of(request).participant,
-            route=request.match_info.route.resource.canonical if request.match_info.route.resource else "-",
-            session=request.match_info.get("slug"),
-        )
+        await looked(request, "figures.internal", request.match_info.get("slug", ""))
     return audience
 
 

@@ -6,6 +6,7 @@ from streamhub.handlers import (
     pages_desk,
     pages_figures,
     pages_join,
+    pages_me,
     pages_public,
     pages_stage,
 )
@@ -58,8 +59,8 @@ PAGES = (
         "audience",
         "window",
     ),
-    _page("/me", pages_public.me, "What is recorded of the reader", ANY_GRANT),
-    _page("/privacy", pages_public.privacy, "What is recorded of everybody"),
+    _page("/me", pages_me.me, "What is recorded of the reader", ANY_GRANT),
+    _page("/privacy", pages_me.privacy, "What is recorded of everybody"),
     _page("/brand/logo", pages_public.logo, "The summit's picture"),
     _page("/brand/accent.css", pages_public.accent, "The summit's colour"),
 )

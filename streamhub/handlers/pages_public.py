@@ -5,8 +5,7 @@ from aiohttp import web
 from streamhub.handlers.entry import enter_session
 from streamhub.handlers.headers import PagePolicy
 from streamhub.handlers.render import reader_of, render
-from streamhub.handlers.request import GRANT, grant_of, language, services, slug_of
-from streamhub.handlers.views.me import me_page, privacy_page
+from streamhub.handlers.request import GRANT, language, services, slug_of
 from streamhub.handlers.views.programme import programme_page
 from streamhub.handlers.views.session import session_page
 from streamhub.kit.errors import DoorsClosed, SeatsTaken
@@ -50,29 +49,6 @@ async def _sources(request: web.Request, shown: Session) -> tuple[SourceView | N
     meetings = [s for s in await relay.sources(shown.slug) if s.provider is Provider.ZOOM]
     beside = [s for s in meetings if active is None or s.id != active.id] if grant is not None else []
     return view, relay.view(beside[0], grant, lang) if beside else None
-
-
-async def me(request: web.Request) -> web.Response:
-    """GET /me."""
-    use = services(request)
-    grant, reader = grant_of(request), await reader_of(request)
-    titles = {s.slug: s.titles.get(reader.times.lang) for s in await use.programme.sessions()}
-    stays = await use.attendance.stays_of(grant.participant)
-    page = me_page(grant, stays, titles, reader.times, reader.now)
-    return await render(request, "me.html", page=page)
-
-
-async def privacy(request: web.Request) -> web.Response:
-    """GET /privacy."""
-    use = services(request)
-    summit = await use.programme.summit()
-    page = privacy_page(
-        use.settings,
-        controller=summit.contact_name,
-        email=summit.contact_email,
-        phone=summit.contact_phone,
-    )
-    return await render(request, "privacy.html", page=page)
 
 
 async def logo(request: web.Request) -> web.Response:

@@ -7,6 +7,7 @@ from streamhub.handlers.delegation_routes import CONNECTION, REQUESTS, SEATS
 from streamhub.handlers.figure_routes import FIGURES
 from streamhub.handlers.ledger_routes import IMPORTS, LIVE
 from streamhub.handlers.page_routes import PAGES
+from streamhub.handlers.privacy_routes import PRIVACY
 from streamhub.handlers.routing import PUBLIC, Route
 from streamhub.handlers.session_routes import CONDUCT, FLOOR, PEOPLE, SESSIONS
 
@@ -54,4 +55,5 @@ ROUTES: tuple[Route, ...] = (
     *REQUESTS,
     *CONNECTION,
     *CONSOLE,
+    *PRIVACY,
 )

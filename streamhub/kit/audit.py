@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from streamhub.kit.clock import HOUR, Clock, Instant
+from streamhub.kit.cursor import position
 from streamhub.kit.db import Database, ReadTx, WriteTx, metadata
-from streamhub.kit.errors import FieldInvalid, FieldProblem
 from streamhub.kit.log import redact
 
 CLI = "cli"
@@ -20,8 +20,6 @@ CLOCK = "clock"
 
 SHOWN_AGAIN_MS = HOUR
 """Looking at the same thing again within this time is one look."""
-
-CURSOR_DIGITS = 15
 
 Detail = tuple[tuple[str, str | int | bool | None], ...]
 
@@ -105,7 +103,7 @@ class AuditLog:
 
     async def page(self, asked: AuditFilter, *, limit: int, cursor: str | None = None) -> AuditPage:
         """The newest rows, or those after the cursor; raises FieldInvalid for a bad cursor."""
-        before = _position(cursor)
+        before = position(cursor) or None
         found = await self._db.read(lambda tx: rows(tx, asked, before=before, limit=limit + 1))
         shown = tuple(found[:limit])
         return AuditPage(shown, str(shown[-1].id) if len(found) > limit else None)
@@ -176,11 +174,3 @@ def _row(row: sa.Row[Any]) -> AuditRow:
     detail: Detail = tuple(json.loads(row.detail).items())
     act = Act(by=row.by, role=row.role, action=row.action, target=row.target, detail=detail)
     return AuditRow(row.id, row.at, act)
-
-
-def _position(cursor: str | None) -> int | None:
-    if cursor is None:
-        return None
-    if not cursor.isascii() or not cursor.isdecimal() or len(cursor) > CURSOR_DIGITS:
-        raise FieldInvalid(FieldProblem("cursor", "not a cursor of this list"))
-    return int(cursor)
