@@ -28,6 +28,8 @@ from streamhub.kit.clock import DAY
 from streamhub.kit.settings import Settings
 from streamhub.kit.templates import Pages
 from streamhub.presence.model import Snapshot
+from streamhub.privacy.model import Erased
+from streamhub.privacy.record import processing
 from streamhub.programme.model import SessionState
 from streamhub.requests.trials_model import Trial
 from tests.web import samples as s
@@ -160,13 +162,22 @@ def counting(lang: str) -> Iterator[Shot]:
 
 def reading(lang: str) -> Iterator[Shot]:
     """What a person sees of themself, the notice on privacy, the player's frame."""
-    titles = {session.slug: session.titles.get(lang) for session in s.SESSIONS}
     given = s.grant()
-    for name, stays in (("me", f.stays()), ("me-empty", [])):
-        page = me_page(given, stays, titles, s.reader(lang).times, s.NOW)
+    for name, stays, asked in (("me", f.stays(), f.correction_requests()), ("me-empty", [], [])):
+        page = me_page(given, stays, asked, s.SESSIONS, s.reader(lang))
         yield Shot(name, "me.html", s.frame(lang, given) | {"page": page})
+    for name, done in (
+        ("erased", Erased(s.NOW, named=True, stays=3)),
+        ("erased-nothing", Erased(s.NOW, named=False, stays=0)),
+        ("erased-asked", None),
+    ):
+        yield Shot(name, "erased.html", s.frame(lang, given if done is None else None) | {"done": done})
     privacy = privacy_page(
-        Settings(), controller="Ville hôte", email="equipe@sommet.example", phone="+32 2 555 01 23"
+        Settings(),
+        processing(Settings(), lang),
+        controller="Ville hôte",
+        email="equipe@sommet.example",
+        phone="+32 2 555 01 23",
     )
     yield Shot("privacy", "privacy.html", s.frame(lang) | {"page": privacy})
     for stream in (False, True):

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from streamhub.access.model import Participant
 from streamhub.access.roles import Role
+from streamhub.attendance.correction_requests_model import CorrectionRequest, RequestState
 from streamhub.attendance.door_model import CheckIn, Place, Scope
 from streamhub.attendance.imports_model import Import, ImportCounts, ImportKind, ImportState, QueueRow
 from streamhub.attendance.model import Key, Stay
@@ -212,6 +213,25 @@ def desk_input() -> DeskInput:
     ]
     online = {p.id: s.NOW - 2 * HOUR for i, p in enumerate(people) if i % 12 == 0}
     return DeskInput(people[:60] + people[-1:], s.DELEGATIONS, inside, online, s.SESSIONS[2:4])
+
+
+def correction_requests() -> list[CorrectionRequest]:
+    """One in each state."""
+    return [
+        CorrectionRequest(
+            id=f"cr_{state}",
+            participant=ParticipantId("p_sn02"),
+            session=PAST.slug,
+            run=1,
+            since=SINCE + 5 * MINUTE,
+            until=SINCE + 10 * MINUTE,
+            present=state is not RequestState.REFUSED,
+            reason="Ligne coupée",
+            state=state,
+            asked_at=s.NOW,
+        )
+        for state in RequestState
+    ]
 
 
 def stays() -> list[Stay]:
