@@ -19,12 +19,13 @@ def markdown(summit: Summit | None, settings: Settings, lang: str) -> str:
 
 def _head(summit: Summit | None, words: Words) -> Iterator[str]:
     _ = words.gettext
-    title = "" if summit is None else f" · {summit.titles.get(words.lang)}"
-    yield f"# {_('Registre des traitements')}{title}\n"
+    title = _("Registre des traitements")
+    yield f"# {title}\n" if summit is None else f"# {title} · {summit.titles.get(words.lang)}\n"
     if summit is not None:
+        answering = _("Responsable du traitement")
         contact = (summit.contact_name, summit.contact_email, summit.contact_phone)
         answers = ", ".join(part for part in contact if part) or summit.titles.get(words.lang)
-        yield f"{_('Responsable du traitement')} : {answers}\n"
+        yield f"{answering} : {answers}\n"
     yield _(
         "Ce document est fait des réglages et du schéma de cette installation. La personne elle-même voit, "
         "télécharge, fait corriger et efface ce qui la concerne depuis son propre lien."
@@ -34,7 +35,7 @@ def _head(summit: Summit | None, words: Words) -> Iterator[str]:
 
 def _table(lines: Iterable[Line], words: Words) -> Iterator[str]:
     _ = words.gettext
-    yield f"## {_('Données, buts, durées')}\n"
+    yield _heading(_("Données, buts, durées"))
     yield _row([_("Données"), _("Contenu"), _("But"), _("Durée"), _("Vu par"), _("Destinataires")])
     yield _row(["---"] * 6)
     for line in lines:
@@ -46,7 +47,7 @@ def _table(lines: Iterable[Line], words: Words) -> Iterator[str]:
 def _roles(lines: Iterable[Line], words: Words) -> Iterator[str]:
     _ = words.gettext
     names = role_names(words.lang)
-    yield f"## {_('Rôles et données')}\n"
+    yield _heading(_("Rôles et données"))
     yield _row([_("Données"), *names])
     yield _row(["---"] * (len(names) + 1))
     for line in lines:
@@ -56,13 +57,17 @@ def _roles(lines: Iterable[Line], words: Words) -> Iterator[str]:
 
 def _columns(lines: Iterable[Line], words: Words) -> Iterator[str]:
     _ = words.gettext
-    yield f"## {_('Colonnes de la base')}\n"
+    yield _heading(_("Colonnes de la base"))
     yield _row([_("Données"), _("Table"), _("Colonne"), _("Nature")])
     yield _row(["---"] * 4)
     for line in lines:
         for table, column, holds in line.columns:
             yield _row([line.title, f"`{table}`", f"`{column}`", holds])
     yield ""
+
+
+def _heading(text: str) -> str:
+    return f"## {text}\n"
 
 
 def _row(cells: Sequence[str]) -> str:

@@ -82,9 +82,7 @@ RECORD = (
     ),
     Data(
         title=_("Siège et invitation"),
-        holds=_(
-            "Délégation, rôle, siège, fonction affichée, séances ouvertes ; qui a été admis ou exclu."
-        ),
+        holds=_("Délégation, rôle, siège, fonction affichée, séances ouvertes ; qui a été admis ou exclu."),
         purpose=_("Ouvrir la bonne séance à la bonne personne."),
         tables=("participants", "invitations", "removals", "admissions", "erased_participants"),
         seen_by=roles.INVITATIONS | roles.STAGE | roles.DESK | roles.FIGURES,
@@ -107,9 +105,7 @@ RECORD = (
     ),
     Data(
         title=_("Présences"),
-        holds=_(
-            "Arrivées et départs par séance et par canal, passages à l’accueil, corrections."
-        ),
+        holds=_("Arrivées et départs par séance et par canal, passages à l’accueil, corrections."),
         purpose=_("Savoir en direct qui est là, et compter pour le rapport de présence."),
         tables=("ledger", "stays", "check_ins"),
         seen_by=roles.STAGE | roles.DESK,
@@ -117,9 +113,7 @@ RECORD = (
     ),
     Data(
         title=_("Pages et lecteurs ouverts"),
-        holds=_(
-            "Quand une page ou un lecteur était ouvert ; sans invitation, rien ne mène à une personne."
-        ),
+        holds=_("Quand une page ou un lecteur était ouvert ; sans invitation, rien ne mène à une personne."),
         purpose=_("Compter des ouvertures et leur durée."),
         tables=("openings",),
         recipients=_("les partenaires et le public, en totaux dont les petits nombres sont masqués"),
@@ -147,9 +141,7 @@ RECORD = (
     ),
     Data(
         title=_("Listes Zoom"),
-        holds=_(
-            "Des empreintes de noms et d’adresses, et des heures ; le nom de qui n’est pas reconnu."
-        ),
+        holds=_("Des empreintes de noms et d’adresses, et des heures ; le nom de qui n’est pas reconnu."),
         purpose=_("Compter les personnes qui étaient dans Zoom, une fois chacune."),
         tables=("imports", "import_people", "import_rows", "import_guests", "import_matches", "import_salt"),
         seen_by=roles.FIGURES,
@@ -168,9 +160,7 @@ RECORD = (
     ),
     Data(
         title=_("Conduite des séances"),
-        holds=_(
-            "Qui, dans l’équipe, a ouvert, déplacé ou terminé une séance ou changé de flux."
-        ),
+        holds=_("Qui, dans l’équipe, a ouvert, déplacé ou terminé une séance ou changé de flux."),
         purpose=_("Comprendre après coup ce qui s’est passé."),
         tables=("session_states", "session_moves", "sources", "source_periods"),
         seen_by=roles.STAGE,
@@ -290,6 +280,5 @@ def _kept(kept: Kept, settings: Settings, words: Words) -> str:
         "%(num)s jours après le sommet, ensuite seuls restent les totaux.",
         settings.stays_days,
     )
-    if kept is Kept.INVITATION:
-        return f"{words.gettext('Jusqu’à la fin de l’invitation, au moins :')} {after}"
-    return after
+    at_least = words.gettext("Jusqu’à la fin de l’invitation, au moins :")
+    return f"{at_least} {after}" if kept is Kept.INVITATION else after
