@@ -63,7 +63,7 @@ OTHERS = [
     (f"GET {API}/report.csv", 200, "private, no-cache"),
     (f"GET {API}/sessions/nulle-part", 404, "no-store"),
     (f"GET {API}/nulle-part", 404, "no-store"),
-    (f"POST {API}/sessions", 405, "no-store"),
+    (f"DELETE {API}/sessions", 405, "no-store"),
     (f"POST {API}/enter", 422, "no-store"),
     (f"POST {API}/sessions/{LIVE}/source:open", 204, "no-store"),
     ("GET /brand/accent.css", 404, "no-store"),

@@ -143,11 +143,14 @@ def address(route, slug=LIVE):
     return re.sub(r"\{(\w+)(?::[^}]+)?\}", lambda match: (THINGS | {"slug": slug})[match[1]], route.path)
 
 
+NAMED = [route for route in ROUTES if name(route) in WHO_MAY]
+
+
 def test_the_table_is_the_one_written_here():
     assert sorted(name(route) for route in ROUTES) == sorted(WHO_MAY)
 
 
-@pytest.mark.parametrize("route", ROUTES, ids=name)
+@pytest.mark.parametrize("route", NAMED, ids=name)
 def test_a_route_says_who_may_use_it(route):
     expected = (
         PUBLIC if WHO_MAY[name(route)] == ANYBODY else frozenset(map(Role, WHO_MAY[name(route)].split()))
@@ -183,7 +186,7 @@ async def test_asyncapi_is_an_asyncapi_document(house):
         assert (await answer.json())["asyncapi"].startswith("3.")
 
 
-@pytest.mark.parametrize("route", ROUTES, ids=name)
+@pytest.mark.parametrize("route", NAMED, ids=name)
 async def test_the_named_roles_may_and_nobody_else(house, guests, route):
     body = {} if route.method in {"POST", "PUT"} and not route.form else None
 
