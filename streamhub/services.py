@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from streamhub.access import mail_service
 from streamhub.access.admissions import AdmissionService
 from streamhub.access.bulk_service import BulkService
+from streamhub.access.calendar_service import CalendarService
 from streamhub.access.delegates import DelegatesService
 from streamhub.access.issuers import NOBODY_ELSE, Issuers, load_issuers
+from streamhub.access.mail_service import MailService
 from streamhub.access.renewal_service import RenewalService
 from streamhub.access.service import AccessService
 from streamhub.attendance.correction_requests import CorrectionRequestsService
@@ -61,6 +64,8 @@ class Services:
     editing: EditService
     access: AccessService
     bulk: BulkService
+    calendars: CalendarService
+    mail: MailService
     admissions: AdmissionService
     renewals: RenewalService
     delegates: DelegatesService
@@ -124,6 +129,10 @@ async def build(folder: DataFolder, settings: Settings, clock: Clock) -> Service
     programme = ProgrammeService(db, clock, settings)
     access = AccessService(db, clock, settings, programme, folder.keys, other_issuers(settings))
     bulk = BulkService(db, clock, settings, programme, access)
+    calendars = CalendarService(db, clock, settings, programme)
+    mail = MailService(
+        mail_service.Parts(db, clock, settings, programme, access, bulk, calendars, folder.mail_lock)
+    )
     admissions = AdmissionService(db, clock, programme, access)
     relay = RelayService(db, clock, settings)
     floor = FloorService(db, clock, programme)
@@ -179,6 +188,8 @@ async def build(folder: DataFolder, settings: Settings, clock: Clock) -> Service
         editing=EditService(db, clock, settings, programme),
         access=access,
         bulk=bulk,
+        calendars=calendars,
+        mail=mail,
         admissions=admissions,
         renewals=RenewalService(db, clock, programme, access),
         delegates=DelegatesService(db, access),

@@ -111,7 +111,7 @@ def _organizer(shared: Calendars) -> vCalAddress:
 
 
 def _place(session: Session, lang: str) -> str:
-    return ", ".join(filter(None, (session.room, session.venue))) or translate(lang, "En ligne")
+    return ", ".join(filter(None, (session.room, session.venue))) or translate(lang, "Sur internet")
 
 
 def _description(summit: Summit, link: str, lang: str) -> str:

@@ -1,9 +1,12 @@
 """A mail that brings somebody their link, and what became of it. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from streamhub.access.model import Identity, Invitation
 from streamhub.kit.clock import Instant
+from streamhub.kit.errors import NotFound
 from streamhub.kit.ids import InvitationId
 
 
@@ -32,7 +35,6 @@ class Mail:
     invitation: InvitationId
     generation: int
     state: MailState
-    attempts: int
     code: int | None
     reason: str
     changed_at: Instant
@@ -58,3 +60,91 @@ class Outcome:
     state: MailState
     code: int | None = None
     reason: str = ""
+
+
+class Standing(StrEnum):
+    """Whether somebody gets a mail of this order, and why not."""
+
+    TO_SEND = "to send"
+    SENT = "sent already"
+    REFUSED = "refused before"
+    UNKNOWN = "unknown"
+    NO_ADDRESS = "no address"
+    LATER = "beyond the limit"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody with an open invitation, and the mail for its present link if there is one."""
+
+    invitation: Invitation
+    identity: Identity | None
+    mail: Mail | None
+
+
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """Somebody whom an order speaks of."""
+
+    candidate: Candidate
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One letter of a run: the ``number``-th of ``total``. ``outcome`` None: it was not due any more."""
+
+    number: int
+    total: int
+    invitation: Invitation
+    outcome: Outcome | None
+
+
+@dataclass(frozen=True, slots=True)
+class MailReport:
+    """What a run did. ``interrupted`` are letters of a run before of which nobody knows."""
+
+    steps: tuple[Step, ...]
+    interrupted: int
+    stopped: bool
+
+    def count(self, state: MailState) -> int:
+        """How many letters ended like that."""
+        return sum(1 for step in self.steps if step.outcome and step.outcome.state is state)
+
+
+def addressed(candidates: Iterable[Candidate], order: MailOrder) -> tuple[Addressed, ...]:
+    """Everybody whom the order names, in the order of the invitations, and who gets a letter.
+
+    Raises NotFound for a delegation or seat of which nobody has an open invitation.
+    """
+    named = [one for one in candidates if _is_named(one, order.only)]
+    missing = [word for word in order.only if not any(_is_named(one, (word,)) for one in named)]
+    if missing:
+        raise NotFound(f"nobody to write to: no open invitation of {', '.join(missing)}")
+    left = len(named) if order.limit is None else order.limit
+    found = []
+    for one in named:
+        standing = _standing(one, order)
+        if standing is Standing.TO_SEND:
+            standing = Standing.TO_SEND if left > 0 else Standing.LATER
+            left -= 1
+        found.append(Addressed(one, standing))
+    return tuple(found)
+
+
+def _is_named(one: Candidate, only: tuple[str, ...]) -> bool:
+    return not only or one.invitation.delegation in only or one.invitation.seat in only
+
+
+def _standing(one: Candidate, order: MailOrder) -> Standing:
+    state = one.mail.state if one.mail else None
+    if state is MailState.SENT:
+        return Standing.SENT
+    if state is MailState.REFUSED and not order.retry_refused:
+        return Standing.REFUSED
+    if state in {MailState.UNKNOWN, MailState.SENDING} and not order.retry_unknown:
+        return Standing.UNKNOWN
+    if one.identity is None or not one.identity.email:
+        return Standing.NO_ADDRESS
+    return Standing.TO_SEND

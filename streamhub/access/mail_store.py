@@ -16,7 +16,6 @@ mails = sa.Table(
     sa.Column("invitation", sa.Text, primary_key=True),
     sa.Column("generation", sa.Integer, primary_key=True),
     sa.Column("state", sa.Text, nullable=False, index=True),
-    sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("code", sa.Integer),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("queued_at", sa.BigInteger, nullable=False),
@@ -36,14 +35,14 @@ def queue(tx: WriteTx, keys: Iterable[tuple[InvitationId, int]], at: Instant, by
         again = {"state": MailState.QUEUED.value, "changed_at": at, "asked_by": by}
         if tx.execute(mails.update().where(_here(invitation, generation)).values(again)):
             continue
-        first = {"attempts": 0, "code": None, "reason": "", "queued_at": at}
+        first = {"code": None, "reason": "", "queued_at": at}
         tx.execute(mails.insert(), {"invitation": invitation, "generation": generation, **again, **first})
 
 
 def claim(tx: WriteTx, invitation: InvitationId, generation: int, at: Instant) -> bool:
     """Say that the letter goes to the server now; False where it is not waiting any more."""
     waiting = _here(invitation, generation) & (mails.c.state == MailState.QUEUED.value)
-    going = {"state": MailState.SENDING.value, "attempts": mails.c.attempts + 1, "changed_at": at}
+    going = {"state": MailState.SENDING.value, "changed_at": at}
     return tx.execute(mails.update().where(waiting).values(going)) > 0
 
 
@@ -80,7 +79,6 @@ def _mail(row: sa.Row[Any]) -> Mail:
         invitation=InvitationId(row.invitation),
         generation=row.generation,
         state=MailState(row.state),
-        attempts=row.attempts,
         code=row.code,
         reason=row.reason,
         changed_at=row.changed_at,

@@ -1,4 +1,4 @@
-"""``invite``: issue, list, revoke, replace, export."""
+"""``invite``: issue, list, revoke, replace, renew; import, send and export have files of their own."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +10,9 @@ from streamhub.access.model import Invitation, InvitationOrder, IssuedInvitation
 from streamhub.access.roles import Role
 from streamhub.cli import config_option, run
 from streamhub.cli.folder import open_folder
-from streamhub.cli.invite_export import Personal, as_csv, as_html
+from streamhub.cli.invite_export import export
+from streamhub.cli.invite_import import import_people
+from streamhub.cli.invite_send import send
 from streamhub.handlers.api_access import invitation_answer, issued_answer
 from streamhub.kit.audit import Act
 from streamhub.kit.clock import rfc3339
@@ -22,6 +24,10 @@ BY = "cli"
 @click.group()
 def invite() -> None:
     """Invitations: one personal link for each participant."""
+
+
+for _command in (import_people, send, export):
+    invite.add_command(_command)
 
 
 @invite.command()
@@ -105,32 +111,6 @@ def renew(config: Path | None, data: Path, delegation: str, *, as_json: bool) ->
     _print_issued(run(_renew(config, data, DelegationCode(delegation))), as_json=as_json)
 
 
-@invite.command()
-@config_option
-@click.option(
-    "--format", "form", required=True, type=click.Choice(["csv", "html"]), help="List, or cards to print."
-)
-@click.option("--delegation", help="Only this one.")
-@click.option("--lang", default="fr", show_default=True, help="Language of the cards.")
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="File; else standard output."
-)
-def export(
-    config: Path | None, data: Path, form: str, delegation: str | None, lang: str, output: Path | None
-) -> None:
-    """Write everybody's personal link, as a list or as cards with QR codes.
-
-    Short links cannot be shown again: only a hash of them is kept. These links carry a
-    signed token instead and are as good, until the invitation is replaced or revoked.
-    """
-    text = run(_export(config, data, form, delegation, lang))
-    if output is None:
-        click.echo(text, nl=False)
-    else:
-        output.touch(mode=0o600)  # whoever reads this file can enter
-        output.write_text(text, encoding="utf-8", newline="")
-
-
 def _print_issued(issued: Sequence[IssuedInvitation], *, as_json: bool) -> None:
     if as_json:
         click.echo(_json([issued_answer(one) for one in issued]))
@@ -172,17 +152,6 @@ async def _renew(config: Path | None, data: Path, delegation: DelegationCode) ->
 async def _rows(config: Path | None, data: Path, delegation: str | None) -> list[Invitation]:
     async with open_folder(config, data) as use:
         return await use.access.every_invitation(_code(delegation))
-
-
-async def _export(config: Path | None, data: Path, form: str, delegation: str | None, lang: str) -> str:
-    async with open_folder(config, data) as use:
-        rows = await use.access.every_invitation(_code(delegation))
-        now = use.clock.now()
-        open_rows = [row for row in rows if row.revoked_at is None and row.expires_at > now]
-        people = [Personal(row, await use.access.personal_link(row)) for row in open_rows]
-        if form == "csv":
-            return as_csv(people)
-        return as_html(people, await use.programme.summit(), await use.programme.delegations(), lang)
 
 
 def _code(delegation: str | None) -> DelegationCode | None:

@@ -1,93 +1,146 @@
-"""Personal links on paper: a list for a mail merge, and cards with QR codes to cut out."""
+"""``invite export``: everybody's personal link for a mail merge, for calendars and on paper."""
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import groupby
+from pathlib import Path
+from typing import Any
 
-from babel.dates import format_datetime
+import click
 
+from streamhub.access import calendar_service, papers
+from streamhub.access.bulk_service import Personal
+from streamhub.access.calendar import Calendars
+from streamhub.access.mail_letter import language_for
 from streamhub.access.model import Invitation
-from streamhub.access.qr import qr_svg
-from streamhub.kit.clock import rfc3339, to_datetime
-from streamhub.kit.i18n import languages
-from streamhub.kit.ids import DelegationCode
+from streamhub.access.papers import Papers
+from streamhub.cli import config_option, run
+from streamhub.cli.folder import open_folder
+from streamhub.kit.audit import CLI, Act
+from streamhub.kit.errors import NotFound
 from streamhub.kit.templates import Pages
-from streamhub.programme.local_time import zone_of
-from streamhub.programme.model import STAFF, Delegation, Summit
-
-COLUMNS = ("seat", "label", "delegation", "role", "link", "expires_at")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from streamhub.kit.text import SOURCE_LANGUAGE
+from streamhub.services import Services
 
 
-@dataclass(frozen=True, slots=True)
-class Personal:
-    """One invitation with its personal link."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What of whom is written."""
 
-    invitation: Invitation
-    link: str
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """What is printed for one person."""
-
-    seat: str
-    label: str
-    until: str
-    qr: str
+    form: str
+    sheet: str
+    delegation: str | None
+    participant: str | None
+    lang: str | None
+    with_identities: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """The cards of one delegation."""
+@click.command()
+@config_option
+@click.option(
+    "--format",
+    "form",
+    required=True,
+    type=click.Choice(["csv", "ics", "html"]),
+    help="A table, calendars, or something to print.",
+)
+@click.option("--delegation", metavar="CODE", help="Only this one.")
+@click.option("--participant", metavar="ID", help="Only this one: an id, or a seat such as BJ-03.")
+@click.option(
+    "--sheet",
+    type=click.Choice(["badges", "list"]),
+    default="badges",
+    show_default=True,
+    help="What to print (html): badges to cut out, or a list for each delegation.",
+)
+@click.option("--lang", help="Language; for calendars everybody's own unless given, else fr.")
+@click.option("--with-identities", is_flag=True, help="With names; a table also with e-mail addresses.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="File, or folder for the calendars of several people; else standard output.",
+)
+def export(config: Path | None, data: Path, **options: Any) -> None:  # noqa: ANN401
+    """Write everybody's personal link. Whoever reads what is written can enter.
 
-    title: str
-    cards: tuple[Card, ...]
+    A link cannot be shown again, since only a hash of its code is kept: each of these is a
+    further one, as good as the first until the invitation is replaced or revoked.
+    """
+    asked, output = Asked(**{name: options[name] for name in Asked.__slots__}), options["output"]
+    if asked.form == "ics":
+        if asked.participant is None and output is None:
+            raise click.UsageError("calendars of several people need a folder: -o DIR")
+        _write_calendars(run(_calendars(config, data, asked)), asked, output)
+        return
+    if output is not None and output.is_dir():
+        raise click.UsageError(f"{output} is a folder: -o FILE")
+    _write(run(_paper(config, data, asked)).encode(), output)
 
 
-def as_csv(people: Iterable[Personal]) -> str:
-    """One line a person. Nothing that a person typed can be a formula."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for one in people:
-        row = one.invitation
-        cells = (row.seat, row.label, row.delegation, row.role.value, one.link, rfc3339(row.expires_at))
-        writer.writerow([_text(cell) for cell in cells])
-    return out.getvalue()
+async def _paper(config: Path | None, data: Path, asked: Asked) -> str:
+    async with open_folder(config, data) as use:
+        people = await _people(use, asked)
+        if asked.form == "csv":
+            return papers.as_csv(people, with_identities=asked.with_identities)
+        shared = Papers(
+            summit=await use.programme.summit(),
+            delegations=await use.programme.delegations(),
+            lang=asked.lang or SOURCE_LANGUAGE,
+            with_identities=asked.with_identities,
+        )
+        make = papers.as_list if asked.sheet == "list" else papers.as_badges
+        return make(people, shared, Pages())
 
 
-def as_html(people: Iterable[Personal], summit: Summit, delegations: Sequence[Delegation], lang: str) -> str:
-    """A page to print: a sheet for each delegation in protocol order, then the staff."""
-    lang = lang if lang in languages() else languages()[0]
-    order = {delegation.code: place for place, delegation in enumerate(delegations)}
-    names = {delegation.code: delegation.names.get(lang) for delegation in delegations}
-
-    def place(one: Personal) -> tuple[int, DelegationCode]:
-        return order.get(one.invitation.delegation, len(order)), one.invitation.delegation
-
-    sheets = [
-        Sheet(_title(code, names, summit, lang), tuple(_card(one, summit, lang) for one in group))
-        for (_, code), group in groupby(sorted(people, key=place), key=place)
-    ]
-    return Pages().text("invitation_cards.html", lang, {"title": summit.titles.get(lang), "sheets": sheets})
+async def _calendars(config: Path | None, data: Path, asked: Asked) -> list[tuple[str, bytes]]:
+    """File name and content for each person."""
+    async with open_folder(config, data) as use:
+        people = await _people(use, asked)
+        shared = await use.calendars.shared()
+        return [(f"{one.invitation.seat}.ics", _calendar(shared, one, asked.lang)) for one in people]
 
 
-def _title(code: DelegationCode, names: dict[DelegationCode, str], summit: Summit, lang: str) -> str:
-    return summit.titles.get(lang) if code == STAFF else names.get(code, code)
+def _calendar(shared: Calendars, one: Personal, lang: str | None) -> bytes:
+    spoken = lang or language_for(one.identity, shared.summit)
+    return calendar_service.personal(shared, one.invitation.sessions, one.link, spoken)
 
 
-def _card(one: Personal, summit: Summit, lang: str) -> Card:
-    until = to_datetime(one.invitation.expires_at).astimezone(zone_of(summit.timezone))
-    return Card(
-        seat=one.invitation.seat,
-        label=one.invitation.label,
-        until=format_datetime(until, "d MMMM y, HH:mm", locale=lang.replace("-", "_")),
-        qr=qr_svg(one.link),
+async def _people(use: Services, asked: Asked) -> tuple[Personal, ...]:
+    rows = [row for row in await use.bulk.open_invitations() if _is_wanted(row, asked)]
+    if (asked.delegation or asked.participant) and not rows:
+        raise NotFound(f"no open invitation of {asked.participant or asked.delegation}")
+    people = await use.bulk.personal(rows)
+    kind = asked.sheet if asked.form == "html" else asked.form
+    act = Act(
+        by=CLI,
+        action="invitation.export",
+        target=asked.delegation or "",
+        detail=(("format", kind), ("count", len(people))),
     )
+    await use.audit.write(act)
+    return people
 
 
-def _text(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+def _is_wanted(row: Invitation, asked: Asked) -> bool:
+    here = asked.delegation is None or row.delegation == asked.delegation
+    return here and (asked.participant is None or asked.participant in {row.participant, row.id, row.seat})
+
+
+def _write_calendars(files: Iterable[tuple[str, bytes]], asked: Asked, output: Path | None) -> None:
+    """One person's to a file or standard output, those of several into a folder."""
+    if output is None or (asked.participant is not None and not output.is_dir()):
+        for _, content in files:
+            _write(content, output)
+        return
+    output.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name, content in files:
+        _write(content, output / name)
+
+
+def _write(content: bytes, output: Path | None) -> None:
+    if output is None:
+        click.echo(content, nl=False)
+    else:
+        output.touch(mode=0o600)
+        output.chmod(0o600)  # whoever reads this file can enter
+        output.write_bytes(content)

@@ -29,6 +29,7 @@ HTTP_STATUS: dict[type[errors.StreamhubError], int] = {
     errors.StateConflict: 409,
     errors.LinkRefused: 422,
     errors.NotConfigured: 503,
+    errors.MailUnavailable: 503,
     errors.NotFound: 404,
     errors.FileInvalid: 422,
     errors.SettingInvalid: 500,

@@ -183,6 +183,12 @@ class NotConfigured(StreamhubError):
     code = "not_configured"
 
 
+class MailUnavailable(StreamhubError):
+    """The mail server cannot be used: nothing more was sent, what waits goes on waiting."""
+
+    code = "mail_unavailable"
+
+
 class NotFound(StreamhubError):
     """No such thing."""
 

@@ -11,6 +11,7 @@ from streamhub.kit.errors import StateConflict
 LOCK = "streamhub.lock"
 DATABASE = "streamhub.db"
 KEYS = "keys"
+MAIL_LOCK = "mail.lock"
 DOCUMENTS = "documents"
 
 
@@ -35,6 +36,11 @@ class DataFolder:
     def documents(self) -> Path:
         """What people send as proof with a request for access, until it is decided."""
         return self.path / DOCUMENTS
+
+    @property
+    def mail_lock(self) -> Path:
+        """Held by whoever sends mails."""
+        return self.path / MAIL_LOCK
 
     def create(self) -> None:
         """Make the folder, readable for its owner alone."""

@@ -14,7 +14,6 @@ def upgrade() -> None:
         sa.Column("invitation", sa.Text(), nullable=False),
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("code", sa.Integer(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("queued_at", sa.BigInteger(), nullable=False),
