@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterable, Collection
+from collections.abc import AsyncIterable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,32 +30,35 @@ class Received:
 
 
 class Documents:
-    """The folder of proofs, readable for its owner alone."""
+    """The folder of proofs, readable for its owner alone; one server has it."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._arriving: set[Path] = set()
 
     async def receive(self, chunks: AsyncIterable[bytes]) -> Received:
-        """Write what comes to the disk as it comes.
+        """Write what comes to the disk as it comes; then ``keep`` or ``drop`` it.
 
         Raises FieldInvalid for a file that is too large, or by its first bytes none of those
         that are taken: nothing of it is left then.
         """
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = self._folder / f"{_ARRIVING}{random_base32(16)}"
+        self._arriving.add(path)
         try:
             return Received(path, await _written(path, chunks))
         except BaseException:
-            path.unlink(missing_ok=True)
+            self._forget(path)
             raise
 
     def keep(self, received: Received, ident: RequestId) -> None:
-        """The file is this request's from now on."""
+        """The file is this request's from now on; its row must be stored before."""
         received.path.replace(self._folder / ident)
+        self._arriving.discard(received.path)
 
     def drop(self, received: Received) -> None:
-        """Nobody wants the file."""
-        received.path.unlink(missing_ok=True)
+        """Remove the file unless a request kept it."""
+        self._forget(received.path)
 
     async def read(self, ident: RequestId) -> bytes:
         """A request's file; raises NotFound."""
@@ -68,21 +71,20 @@ class Documents:
         """The request was decided: its proof is no longer needed."""
         (self._folder / ident).unlink(missing_ok=True)
 
-    def sweep(self, waiting: Collection[RequestId], *, arriving: bool) -> int:
-        """Remove what belongs to no waiting request; with ``arriving`` also what never came whole.
-
-        Answers how many.
-        """
+    def unclaimed(self) -> tuple[str, ...]:
+        """The names of all files but those that are arriving now."""
         if not self._folder.exists():
-            return 0
-        unwanted = [
-            file
-            for file in self._folder.iterdir()
-            if (arriving if file.name.startswith(_ARRIVING) else file.name not in waiting)
-        ]
-        for file in unwanted:
-            file.unlink(missing_ok=True)
-        return len(unwanted)
+            return ()
+        return tuple(file.name for file in self._folder.iterdir() if file not in self._arriving)
+
+    def sweep(self, names: Iterable[str]) -> None:
+        """Remove files that belong to no waiting request, by name."""
+        for name in names:
+            (self._folder / name).unlink(missing_ok=True)
+
+    def _forget(self, path: Path) -> None:
+        path.unlink(missing_ok=True)
+        self._arriving.discard(path)
 
 
 async def _written(path: Path, chunks: AsyncIterable[bytes]) -> Document:

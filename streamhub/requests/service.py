@@ -90,9 +90,11 @@ class RequestsService:
                 raise StateConflict("too many requests wait already; write to the organisers")
             store.add(tx, ident, one, digest(secret), now)
             if received is not None:
-                self._attach(tx, ident, received)
+                _attach(tx, ident, received)
 
         await self._db.write(run)
+        if received is not None:
+            self._documents.keep(received, ident)
         log.info("access requested", request=ident, kind=one.kind, document=received is not None)
         return NewRequest(ident, secret)
 
@@ -114,10 +116,11 @@ class RequestsService:
 
         def run(tx: WriteTx) -> None:
             self._check_secret(store.by_secret(tx, ident, digest(secret)))
-            self._attach(tx, ident, received)
+            _attach(tx, ident, received)
 
         try:
             await self._db.write(run)
+            self._documents.keep(received, ident)
         finally:
             self._documents.drop(received)
         log.info("document received", request=ident, bytes=received.document.size)
@@ -190,7 +193,6 @@ class RequestsService:
 
     async def keep_clean(self) -> None:
         """Forget what is no longer needed, now and every hour, for ever."""
-        await self._sweep(arriving=True)
         await every(HOUR / SECOND, self.purge)
 
     async def purge(self) -> None:
@@ -203,19 +205,17 @@ class RequestsService:
             return dropped + (store.drop_waiting(tx, now - kept_ms) if undecided_over else 0)
 
         dropped = await self._db.write(run)
-        swept = await self._sweep(arriving=False)
+        swept = await self._sweep()
         if dropped or swept:
             log.info("requests for access forgotten", count=dropped, documents=swept)
 
-    async def _sweep(self, *, arriving: bool) -> int:
+    async def _sweep(self) -> int:
+        """Remove files of no waiting request. They are listed first: a row is stored before its file."""
+        names = self._documents.unclaimed()
         waiting = await self._db.read(store.waiting_ids)
-        return await asyncio.to_thread(self._documents.sweep, waiting, arriving=arriving)
-
-    def _attach(self, tx: WriteTx, ident: RequestId, received: Received) -> None:
-        if store.document_bytes(tx) + received.document.size > MAX_DOCUMENTS_BYTES:
-            raise StateConflict("no document can be taken now; send it to the organisers")
-        store.attach(tx, ident, received.document)
-        self._documents.keep(received, ident)
+        unwanted = [name for name in names if name not in waiting]
+        await asyncio.to_thread(self._documents.sweep, unwanted)
+        return len(unwanted)
 
     def _check_open(self) -> None:
         until = self.until()
@@ -227,6 +227,12 @@ class RequestsService:
     def _check_secret(self, found: AccessRequest | None) -> None:
         if found is None or self._clock.now() >= found.created_at + UPLOAD_WITHIN_MS:
             raise NotFound("no request waits for this document")
+
+
+def _attach(tx: WriteTx, ident: RequestId, received: Received) -> None:
+    if store.document_bytes(tx) + received.document.size > MAX_DOCUMENTS_BYTES:
+        raise StateConflict("no document can be taken now; send it to the organisers")
+    store.attach(tx, ident, received.document)
 
 
 def _issued(tx: WriteTx, new: NewInvitation, asked: Asked, at: Instant, by: str) -> Invitation:
