@@ -1,6 +1,7 @@
 """The demonstration as a running process, for the tests of the spine and of the pages."""
 
 import json
+from contextlib import asynccontextmanager
 from types import SimpleNamespace
 
 import pytest
@@ -9,11 +10,12 @@ from tests.client import calling
 from tests.process import running
 
 
-@pytest.fixture
-async def demo(tmp_path):
+@asynccontextmanager
+async def demonstration(data, log=None, **environment):
     """A running demonstration: ``url``, callers by role, links and ids by role, the session that is live."""
-    data = tmp_path / "demo"
-    async with running("demo", "--port", "0", "--data", str(data), "--json") as server:
+    async with running(
+        "demo", "--port", "0", "--data", str(data), "--json", log=log, **environment
+    ) as server:
         printed = json.loads(server.printed[-1])
         links = {row["role"]: row for row in printed["links"]}
         async with calling(server.url) as api:
@@ -30,3 +32,10 @@ async def demo(tmp_path):
                 ended=slugs["ended"],
                 by={role: api(row["token"]) for role, row in links.items()},
             )
+
+
+@pytest.fixture
+async def demo(tmp_path):
+    """A demonstration of its own."""
+    async with demonstration(tmp_path / "demo") as started:
+        yield started
