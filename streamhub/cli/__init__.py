@@ -23,6 +23,7 @@ _COMMANDS = {
     "token": ("streamhub.cli.token", "token"),
     "import": ("streamhub.cli.imports", "import_"),
     "report": ("streamhub.cli.report", "report"),
+    "privacy": ("streamhub.cli.privacy", "privacy"),
     "watch": ("streamhub.cli.watch", "watch"),
     "doctor": ("streamhub.cli.doctor", "doctor"),
     "config": ("streamhub.cli.config", "config"),

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from streamhub import services as composition
+from streamhub.kit.audit import CLI, Act
 from streamhub.kit.clock import SystemClock
 from streamhub.kit.errors import NotFound
 from streamhub.kit.folder import DataFolder
@@ -41,3 +42,8 @@ async def open_folder(config: Path | None, data: Path, *, create: bool = False) 
         yield use
     finally:
         await use.close()
+
+
+async def wrote(use: Services, action: str, target: str = "", **detail: str | int | bool | None) -> None:
+    """Write down in the audit log what a command did: ids, slugs, counts and stable words only."""
+    await use.audit.write(Act(by=CLI, action=action, target=target, detail=tuple(detail.items())))
