@@ -14,7 +14,7 @@ const go = (path) => {
 /** @param {import("./api.js").Answer} answer */
 const why = (answer) => text(answer.code) || text("other", { code: answer.code || answer.status });
 
-/** @param {HTMLElement | null} box @param {string} kind @param {string} sentence @param {...Node} parts */
+/** @param {HTMLElement | null} box @param {string} kind @param {string} sentence @param {...(Node | string)} parts */
 export function say(box, kind, sentence, ...parts) {
   if (!box) return;
   box.className = `say small ${kind}`;
