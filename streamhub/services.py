@@ -9,6 +9,7 @@ from streamhub.access.bulk_service import BulkService
 from streamhub.access.calendar_service import CalendarService
 from streamhub.access.delegates import DelegatesService
 from streamhub.access.issuers import NOBODY_ELSE, Issuers, load_issuers
+from streamhub.access.mail_job import MailJob
 from streamhub.access.mail_service import MailService
 from streamhub.access.renewal_service import RenewalService
 from streamhub.access.service import AccessService
@@ -66,6 +67,7 @@ class Services:
     bulk: BulkService
     calendars: CalendarService
     mail: MailService
+    mailing: MailJob
     admissions: AdmissionService
     renewals: RenewalService
     delegates: DelegatesService
@@ -118,136 +120,166 @@ class Services:
 
     async def close(self) -> None:
         """Stop the background and close the database; harmless when it was never started."""
+        await self.mailing.stop(self.settings.drain_seconds)
         await self.tasks.cancel()
         await self.db.close()
 
 
+class _Wiring:
+    """Each part that several others need, made once, from those before it."""
+
+    def __init__(self, folder: DataFolder, settings: Settings, clock: Clock) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.db = db = Database(folder.database)
+        self.changes = Changes(db)
+        self.tasks = Tasks()
+        self.hub = Hub()
+        self.programme = programme = ProgrammeService(db, clock, settings)
+        self.access = access = AccessService(
+            db, clock, settings, programme, folder.keys, other_issuers(settings)
+        )
+        self.bulk = BulkService(db, clock, settings, programme, access)
+        self.calendars = CalendarService(db, clock, settings, programme)
+        self.admissions = AdmissionService(db, clock, programme, access)
+        self.relay = RelayService(db, clock, settings)
+        self.floor = FloorService(db, clock, programme)
+        self.presence = PresenceService(clock, settings)
+        self.viewers = PresenceService(clock, settings)
+        self.attendance = AttendanceService(db, clock, settings)
+        self.door = DoorService(db, clock, programme, access, self.presence)
+        self.openings = OpeningsService(db, clock, self.attendance.node)
+        self.excused = ExcusedService(db, clock, programme)
+        self.imports = ImportsService(db, clock, settings, programme, access)
+        self.audience = AudienceService(db, clock, programme)
+
+    def statistics(self) -> StatisticsService:
+        """The figures, from everything that they are counted from."""
+        return StatisticsService(
+            statistics_service.Parts(
+                self.db,
+                self.clock,
+                self.settings,
+                self.programme,
+                self.access,
+                self.relay,
+                self.attendance,
+                self.door,
+                self.openings,
+                self.imports,
+                self.audience,
+            )
+        )
+
+    def live(self) -> LiveService:
+        """The open pages, and what they are told."""
+        told = announcer.Parts(
+            self.settings,
+            self.hub,
+            self.programme,
+            self.relay,
+            self.floor,
+            self.excused,
+            self.access,
+            self.presence,
+        )
+        return LiveService(
+            Parts(
+                clock=self.clock,
+                settings=self.settings,
+                tasks=self.tasks,
+                hub=self.hub,
+                programme=self.programme,
+                access=self.access,
+                admissions=self.admissions,
+                floor=self.floor,
+                presence=self.presence,
+                viewers=self.viewers,
+                attendance=self.attendance,
+                door=self.door,
+                openings=self.openings,
+                announcer=Announcer(told),
+            )
+        )
+
+
 async def build(folder: DataFolder, settings: Settings, clock: Clock) -> Services:
     """Wire everything on one data folder whose schema is ready."""
-    db = Database(folder.database)
-    changes = Changes(db)
-    programme = ProgrammeService(db, clock, settings)
-    access = AccessService(db, clock, settings, programme, folder.keys, other_issuers(settings))
-    bulk = BulkService(db, clock, settings, programme, access)
-    calendars = CalendarService(db, clock, settings, programme)
-    mail = MailService(
-        mail_service.Parts(db, clock, settings, programme, access, bulk, calendars, folder.mail_lock)
+    parts = _Wiring(folder, settings, clock)
+    db, programme, access = parts.db, parts.programme, parts.access
+    statistics, live = parts.statistics(), parts.live()
+    _subscribe(parts, live)
+    post = mail_service.Parts(
+        db, clock, settings, programme, access, parts.bulk, parts.calendars, folder.mail_lock
     )
-    admissions = AdmissionService(db, clock, programme, access)
-    relay = RelayService(db, clock, settings)
-    floor = FloorService(db, clock, programme)
-    presence = PresenceService(clock, settings)
-    attendance = AttendanceService(db, clock, settings)
-    door = DoorService(db, clock, programme, access, presence)
-    openings = OpeningsService(db, clock, attendance.node)
-    excused = ExcusedService(db, clock, programme)
-    imports = ImportsService(db, clock, settings, programme, access)
-    audience = AudienceService(db, clock, programme)
-    statistics = StatisticsService(
-        statistics_service.Parts(
-            db, clock, settings, programme, access, relay, attendance, door, openings, imports, audience
-        )
-    )
-    reports = ReportsService(clock, programme, statistics)
-    hub = Hub()
-    tasks = Tasks()
-    viewers = PresenceService(clock, settings)
-    live = LiveService(
-        Parts(
-            clock=clock,
-            settings=settings,
-            tasks=tasks,
-            hub=hub,
-            programme=programme,
-            access=access,
-            admissions=admissions,
-            floor=floor,
-            presence=presence,
-            viewers=viewers,
-            attendance=attendance,
-            door=door,
-            openings=openings,
-            announcer=Announcer(
-                announcer.Parts(settings, hub, programme, relay, floor, excused, access, presence)
-            ),
-        )
-    )
-    _subscribe(changes, programme, access, relay, live)
-    _forget_erased(changes, access, presence, clock)
-    changes.subscribe("admission", admissions.forget)
-    changes.subscribe("admission", live.on_admission)
     return Services(
         folder=folder,
         settings=settings,
         clock=clock,
         db=db,
-        tasks=tasks,
-        changes=changes,
+        tasks=parts.tasks,
+        changes=parts.changes,
         audit=AuditLog(db, clock),
         programme=programme,
         editing=EditService(db, clock, settings, programme),
         access=access,
-        bulk=bulk,
-        calendars=calendars,
-        mail=mail,
-        admissions=admissions,
+        bulk=parts.bulk,
+        calendars=parts.calendars,
+        mail=MailService(post),
+        admissions=parts.admissions,
         renewals=RenewalService(db, clock, programme, access),
         delegates=DelegatesService(db, access),
         requests=RequestsService(db, clock, settings, programme, access, folder.documents),
         trials=TrialsService(db, clock),
-        relay=relay,
-        floor=floor,
-        presence=presence,
-        viewers=viewers,
-        attendance=attendance,
-        door=door,
-        openings=openings,
-        excused=excused,
+        relay=parts.relay,
+        floor=parts.floor,
+        presence=parts.presence,
+        viewers=parts.viewers,
+        attendance=parts.attendance,
+        door=parts.door,
+        openings=parts.openings,
+        excused=parts.excused,
         correction_requests=CorrectionRequestsService(db, clock, programme),
-        imports=imports,
-        audience=audience,
+        imports=parts.imports,
+        audience=parts.audience,
         statistics=statistics,
         privacy=PrivacyService(db, clock, access),
         retention=RetentionService(db, clock, settings, programme, statistics),
-        reports=reports,
-        hub=hub,
+        reports=ReportsService(clock, programme, statistics),
+        hub=parts.hub,
         live=live,
         beats=Beats(),
     )
 
 
-def _subscribe(
-    changes: Changes,
-    programme: ProgrammeService,
-    access: AccessService,
-    relay: RelayService,
-    live: LiveService,
-) -> None:
+def _subscribe(parts: _Wiring, live: LiveService) -> None:
     """Who hears of what, in this order: caches forget before anybody acts on the news."""
+    access, presence, programme = parts.access, parts.presence, parts.programme
 
     async def forget_invitation(key: str) -> None:
         access.forget(InvitationId(key))
 
-    changes.subscribe("programme", programme.forget)
-    changes.subscribe("session", programme.forget)
-    changes.subscribe("session", live.on_session)
-    changes.subscribe("source", relay.forget)
-    changes.subscribe("source", live.on_source)
-    changes.subscribe("invitation", forget_invitation)
-    changes.subscribe("invitation", live.on_invitation)
-    changes.subscribe("keys", access.signer.forget)
-    changes.subscribe("removal", live.on_removal)
-    changes.subscribe("floor", live.on_floor)
-    changes.subscribe("excused", live.on_excused)
-
-
-def _forget_erased(changes: Changes, access: AccessService, presence: PresenceService, clock: Clock) -> None:
-    """Nobody is shown any more under a pseudonym that was drawn anew."""
-
     async def look_again(_key: str) -> None:
-        presence.keep_only({person.id for person in await access.participants()}, clock.now())
+        """Nobody is shown any more under a pseudonym that was drawn anew."""
+        presence.keep_only({person.id for person in await access.participants()}, parts.clock.now())
 
-    changes.subscribe(ERASED, look_again)
+    for topic, listener in (
+        ("programme", programme.forget),
+        ("session", programme.forget),
+        ("session", live.on_session),
+        ("source", parts.relay.forget),
+        ("source", live.on_source),
+        ("invitation", forget_invitation),
+        ("invitation", live.on_invitation),
+        ("keys", access.signer.forget),
+        ("removal", live.on_removal),
+        ("floor", live.on_floor),
+        ("excused", live.on_excused),
+        (ERASED, look_again),
+        ("admission", parts.admissions.forget),
+        ("admission", live.on_admission),
+    ):
+        parts.changes.subscribe(topic, listener)
 
 
 def other_issuers(settings: Settings) -> Issuers:
