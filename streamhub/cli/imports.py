@@ -18,7 +18,7 @@ from streamhub.attendance.imports_model import (
 )
 from streamhub.attendance.zoom_times import DateOrder
 from streamhub.cli import config_option, run
-from streamhub.cli.folder import open_folder
+from streamhub.cli.folder import open_folder, wrote
 from streamhub.kit.clock import rfc3339
 from streamhub.kit.ids import ImportId, SessionSlug
 from streamhub.programme.local_time import parse_day
@@ -74,9 +74,12 @@ async def _import(
     config: Path | None, data: Path, upload: Upload, order: ZoomOrder, *, dry_run: bool
 ) -> None:
     async with open_folder(config, data) as use:
+        await use.statistics.check_open()
         previewed = await use.imports.preview(ImportKind.ZOOM_PARTICIPANTS, upload, order, BY)
         settle = use.imports.undo if dry_run else use.imports.apply
         done = await settle(previewed.asked.id, BY)
+        if not dry_run:
+            await wrote(use, "import.apply", done.id, stays=done.counts.stays)
     for problem in previewed.problems:
         click.echo(f"left out: {problem}", err=True)
     click.echo(_summary(previewed, done))
@@ -110,7 +113,10 @@ def undo(config: Path | None, data: Path, import_id: str) -> None:
 
 async def _undo(config: Path | None, data: Path, import_id: ImportId) -> Import:
     async with open_folder(config, data) as use:
-        return await use.imports.undo(import_id, BY)
+        await use.statistics.check_open()
+        undone = await use.imports.undo(import_id, BY)
+        await wrote(use, "import.undo", import_id)
+        return undone
 
 
 @import_.command(name="list")

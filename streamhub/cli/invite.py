@@ -9,12 +9,11 @@ import msgspec
 from streamhub.access.model import Invitation, InvitationOrder, IssuedInvitation
 from streamhub.access.roles import Role
 from streamhub.cli import config_option, run
-from streamhub.cli.folder import open_folder
+from streamhub.cli.folder import open_folder, wrote
 from streamhub.cli.invite_export import export
 from streamhub.cli.invite_import import import_people
 from streamhub.cli.invite_send import send
 from streamhub.handlers.api_access import invitation_answer, issued_answer
-from streamhub.kit.audit import Act
 from streamhub.kit.clock import rfc3339
 from streamhub.kit.ids import DelegationCode, InvitationId, SessionSlug
 
@@ -129,23 +128,30 @@ def _slugs(text: str) -> tuple[SessionSlug, ...]:
 
 async def _issue(config: Path | None, data: Path, order: InvitationOrder) -> tuple[IssuedInvitation, ...]:
     async with open_folder(config, data) as use:
-        return await use.access.issue(order, BY)
+        issued = await use.access.issue(order, BY)
+        first = issued[0].invitation
+        await wrote(use, "invitation.issue", first.id, role=first.role, count=len(issued))
+        return issued
 
 
 async def _revoke(config: Path | None, data: Path, invitation: InvitationId) -> Invitation:
     async with open_folder(config, data) as use:
-        return await use.access.revoke(invitation, BY)
+        revoked = await use.access.revoke(invitation, BY)
+        await wrote(use, "invitation.revoke", invitation)
+        return revoked
 
 
 async def _replace(config: Path | None, data: Path, invitation: InvitationId) -> IssuedInvitation:
     async with open_folder(config, data) as use:
-        return await use.access.replace(invitation, BY)
+        replaced = await use.access.replace(invitation, BY)
+        await wrote(use, "invitation.replace", invitation)
+        return replaced
 
 
 async def _renew(config: Path | None, data: Path, delegation: DelegationCode) -> tuple[IssuedInvitation, ...]:
     async with open_folder(config, data) as use:
         renewed = await use.renewals.renew(delegation, BY)
-        await use.audit.write(Act(by=BY, action="delegation.renew", target=delegation))
+        await wrote(use, "delegation.renew", delegation)
         return renewed.issued
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from streamhub.cli import config_option, run
-from streamhub.cli.folder import open_folder
+from streamhub.cli.folder import open_folder, wrote
 from streamhub.kit.errors import FileInvalid, StateConflict
 from streamhub.programme.differences import FieldChange, LoadReport
 from streamhub.programme.files import (
@@ -102,6 +102,15 @@ async def _load(config: Path | None, data: Path, path: Path, *, dry_run: bool, f
             report, invited = await use.programme.load(files, force=force, dry_run=True), 0
         else:
             report, invited = await bring_in(use, files, force=force)
+            await wrote(
+                use,
+                "summit.load",
+                files.summit.slug,
+                added=len(report.added),
+                changed=len(report.changed),
+                conflicts=len(report.conflicts),
+                invited=invited,
+            )
     _tell(report)
     _tell_of_people(files, invited, dry_run=dry_run)
     return report

@@ -111,6 +111,7 @@ async def ask_correction(request: web.Request) -> web.Response:
         present=asked.present,
         reason=line("reason", asked.reason, minimum=1, maximum=MAX_REASON),
     )
+    await use.statistics.check_open()
     made = await use.correction_requests.ask(session.slug, order)
     noted(request, made.id, session=session.slug)
     return json_answer(request_answer(made), status=201)
@@ -134,6 +135,7 @@ async def accept(request: web.Request) -> web.Response:
     known = await _moderated(request)
     if asked.channel is not None and not known.present:
         raise FieldInvalid(FieldProblem("channel", "an absence is cut from every channel"))
+    await services(request).statistics.check_open()
     done = await services(request).correction_requests.accept(
         known.id, asked.channel or Channel.HALL, grant_of(request).participant
     )

@@ -98,6 +98,7 @@ async def correct(request: web.Request) -> web.Response:
         channel=asked.channel or Channel.HALL,
         reason=line("reason", asked.reason, minimum=1, maximum=300),
     )
+    await use.statistics.check_open()
     await use.attendance.correct(session, order, grant_of(request).participant)
     noted(request, person.id, present=order.present)
     answer = CorrectionAnswer(

@@ -43,6 +43,7 @@ async def ask_correction(request: web.Request) -> web.Response:
         present=form.get("present") != "no",
         reason=line("reason", str(form.get("reason", "")), minimum=1, maximum=MAX_REASON),
     )
+    await use.statistics.check_open()
     made = await use.correction_requests.ask(session.slug, order)
     noted(request, made.id, session=session.slug)
     response = web.Response(status=303)

@@ -15,7 +15,7 @@ from streamhub.attendance.service import AttendanceService
 from streamhub.audience.service import AudienceService
 from streamhub.kit.clock import Clock, Instant
 from streamhub.kit.db import Database
-from streamhub.kit.errors import FieldInvalid, FieldProblem
+from streamhub.kit.errors import FieldInvalid, FieldProblem, StateConflict
 from streamhub.kit.ids import DelegationCode, ParticipantId, SessionSlug, ViewerId
 from streamhub.kit.settings import Settings
 from streamhub.programme.clock import Window, WindowKind, window_of
@@ -112,6 +112,11 @@ class StatisticsService:
     async def is_kept(self) -> bool:
         """Whether the stays were erased: the figures are final, nothing new is counted."""
         return await self._use.db.read(kept_store.summit) is not None
+
+    async def check_open(self) -> None:
+        """Raise StateConflict once the figures are final: what is written now would be counted nowhere."""
+        if await self.is_kept():
+            raise StateConflict("single stays were erased: the figures of this summit are final")
 
     async def to_keep(self) -> FiguresToKeep:
         """Count everything a last time, before the stays go; what is kept already stays."""
