@@ -75,6 +75,7 @@ class MatchAnswer(Answer):
 
 async def preview(request: web.Request) -> web.Response:
     """POST /api/v1/imports/{kind}: the file is the body, the rest stands in the query."""
+    await services(request).statistics.check_open()
     upload = Upload(_file_name(request), await _upload(request))
     made = await services(request).imports.preview(
         request.match_info["kind"], upload, _order(request), grant_of(request).participant
