@@ -212,6 +212,7 @@ async def build(folder: DataFolder, settings: Settings, clock: Clock) -> Service
     post = mail_service.Parts(
         db, clock, settings, programme, access, parts.bulk, parts.calendars, folder.mail_lock
     )
+    mail = MailService(post)
     return Services(
         folder=folder,
         settings=settings,
@@ -225,7 +226,8 @@ async def build(folder: DataFolder, settings: Settings, clock: Clock) -> Service
         access=access,
         bulk=parts.bulk,
         calendars=parts.calendars,
-        mail=MailService(post),
+        mail=mail,
+        mailing=MailJob(mail, parts.tasks, configured=bool(settings.smtp_host)),
         admissions=parts.admissions,
         renewals=RenewalService(db, clock, programme, access),
         delegates=DelegatesService(db, access),
