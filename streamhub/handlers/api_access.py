@@ -49,7 +49,7 @@ class OrderBody(Body):
 
 
 class InvitationAnswer(Answer):
-    """One invitation, without the secrets that open it."""
+    """One invitation, without the secrets that open it. ``issuer`` is another issuer, null for ours."""
 
     id: str
     participant: str
@@ -64,6 +64,7 @@ class InvitationAnswer(Answer):
     expires_at: str
     created_at: str
     revoked_at: str | None
+    issuer: str | None = None
 
 
 class IssuedAnswer(Answer):
@@ -338,6 +339,7 @@ def invitation_answer(row: Invitation) -> InvitationAnswer:
         expires_at=rfc3339(row.expires_at),
         created_at=rfc3339(row.created_at),
         revoked_at=_time(row.revoked_at),
+        issuer=row.issuer,
     )
 
 

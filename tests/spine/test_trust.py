@@ -282,12 +282,13 @@ async def test_somebody_with_a_ticket_of_another_issuer_comes_counts_and_can_be_
             )
             [person] = [p for p in diff["joins"] if p["participant"] == welcome["participant"]]
             assert (person["delegation"], person["role"]) == ("BJ", "delegate")
-            invitation = next(
-                row["id"]
+            row = next(
+                row
                 for row in (await demo.by["moderator"].get(f"{API}/invitations?limit=1000"))["items"]
                 if row["participant"] == welcome["participant"]
             )
-            await demo.by["moderator"].post(f"{API}/invitations/{invitation}:revoke")
+            assert row["issuer"] == TICKETS
+            await demo.by["moderator"].post(f"{API}/invitations/{row['id']}:revoke")
 
             assert await page.closed(1) == 4410
 
