@@ -135,12 +135,14 @@ class AccessService:
         token = await self.signer.mint(invitation, frozenset({session.slug}), until, session.run)
         return SessionToken(token=token, link=self._token_link(token), expires_at=_whole_second(until))
 
-    async def personal_link(self, invitation: Invitation) -> str:
+    async def personal_link(self, invitation: Invitation, grant: Grant | None = None) -> str:
         """A signed link of the invitation's present generation: it can be made at any time.
 
-        The short link cannot: only the hash of its code is kept.
+        The short link cannot: only the hash of its code is kept. It opens no more than ``grant``.
         """
-        return self._token_link(await self.signer.mint(invitation))
+        if grant is None:
+            return self._token_link(await self.signer.mint(invitation))
+        return self._token_link(await self.signer.mint(invitation, grant.sessions, grant.expires_at))
 
     async def issued(self, invitation: Invitation, code: str) -> IssuedInvitation:
         """An invitation just made, with its link and a token."""

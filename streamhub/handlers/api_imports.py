@@ -3,7 +3,6 @@
 import re
 from dataclasses import asdict
 from typing import Any
-from urllib.parse import unquote
 
 import msgspec
 from aiohttp import web
@@ -13,15 +12,13 @@ from streamhub.attendance.matching import Target
 from streamhub.attendance.zoom_times import DateOrder
 from streamhub.handlers.auditing import noted
 from streamhub.handlers.request import body, grant_of, json_answer, services
+from streamhub.handlers.uploads import file_name, uploaded
 from streamhub.handlers.wire import Answer, Body, one_of
 from streamhub.kit.clock import rfc3339
 from streamhub.kit.errors import FieldInvalid, FieldProblem
 from streamhub.kit.ids import DelegationCode, ImportId, ParticipantId, SessionSlug
 from streamhub.programme.local_time import parse_day
 
-UPLOAD_TYPES = frozenset(
-    {"text/csv", "application/csv", "application/octet-stream", "application/vnd.ms-excel"}
-)
 _LINES = 100  # problems told of one file
 
 
@@ -76,7 +73,7 @@ class MatchAnswer(Answer):
 async def preview(request: web.Request) -> web.Response:
     """POST /api/v1/imports/{kind}: the file is the body, the rest stands in the query."""
     await services(request).statistics.check_open()
-    upload = Upload(_file_name(request), await _upload(request))
+    upload = Upload(file_name(request), await uploaded(request))
     made = await services(request).imports.preview(
         request.match_info["kind"], upload, _order(request), grant_of(request).participant
     )
@@ -115,25 +112,6 @@ async def match(request: web.Request) -> web.Response:
     )
     noted(request, row, receiver=asked.participant or asked.delegation, settled=settled)
     return json_answer(MatchAnswer(settled=settled))
-
-
-async def _upload(request: web.Request) -> bytes:
-    """The body, read as it comes and never above the limit; text only."""
-    if request.content_type not in UPLOAD_TYPES:
-        raise web.HTTPUnsupportedMediaType(text="the body must be text/csv")
-    limit = services(request).settings.upload_bytes
-    received = bytearray()
-    async for chunk in request.content.iter_chunked(65_536):
-        received += chunk
-        if len(received) > limit:
-            raise web.HTTPRequestEntityTooLarge(limit, len(received))
-    return bytes(received)
-
-
-def _file_name(request: web.Request) -> str:
-    """The name of the file, for messages; at most a hundred characters of it."""
-    name = unquote(request.query.get("file", "")).replace("\\", "/").rsplit("/", 1)[-1]
-    return name[:100] or "list.csv"
 
 
 def _order(request: web.Request) -> ZoomOrder:

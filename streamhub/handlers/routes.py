@@ -2,6 +2,7 @@
 
 from streamhub.handlers import health, static
 from streamhub.handlers.access_routes import ACCESS
+from streamhub.handlers.bulk_routes import BULK
 from streamhub.handlers.console_routes import CONSOLE
 from streamhub.handlers.delegation_routes import CONNECTION, REQUESTS, SEATS
 from streamhub.handlers.figure_routes import FIGURES
@@ -56,4 +57,5 @@ ROUTES: tuple[Route, ...] = (
     *CONNECTION,
     *CONSOLE,
     *PRIVACY,
+    *BULK,
 )

@@ -1,0 +1,139 @@
+"""Personal links by mail: started, watched and stopped; who got theirs and who did not."""
+
+import msgspec
+from aiohttp import web
+
+from streamhub.access.mail_model import MailOrder, Standing
+from streamhub.access.orders import check_managed
+from streamhub.handlers.auditing import noted
+from streamhub.handlers.request import body, grant_of, json_answer, services
+from streamhub.handlers.wire import Answer, Body
+from streamhub.kit.clock import rfc3339
+from streamhub.kit.errors import FieldInvalid, FieldProblem, NotFound
+from streamhub.kit.ids import InvitationId
+
+
+class MailBody(Body):
+    """To whom: delegations or seats, everybody without them. ``dry_run`` only says who."""
+
+    only: list[str] = msgspec.field(default_factory=list)
+    limit: int | None = None
+    retry_refused: bool = False
+    retry_unknown: bool = False
+    dry_run: bool = False
+
+
+class AddressedAnswer(Answer):
+    """Whether somebody gets a mail, and why not."""
+
+    invitation: str
+    seat: str
+    standing: str
+
+
+class MailPlan(Answer):
+    """Everybody of the order; nothing was sent."""
+
+    items: list[AddressedAnswer]
+    to_send: int
+
+
+class ProgressAnswer(Answer):
+    """How far sending came; ``error`` says what ended it before its time."""
+
+    running: bool
+    total: int
+    done: int
+    error: str
+
+
+class MailAnswer(Answer):
+    """What became of one mail; ``code`` and ``reason`` are the mail server's, without addresses."""
+
+    invitation: str
+    seat: str
+    generation: int
+    state: str
+    code: int | None
+    reason: str
+    changed_at: str
+
+
+class MailList(Answer):
+    """Every mail of an invitation that still stands, and how far sending came."""
+
+    items: list[MailAnswer]
+    progress: ProgressAnswer
+    next: str | None = None
+
+
+async def send(request: web.Request) -> web.Response:
+    """POST /api/v1/mails: 202, the mails go out in the background; 200 for a dry run."""
+    asked = await body(request, MailBody)
+    if asked.limit is not None and asked.limit < 1:
+        raise FieldInvalid(FieldProblem("limit", "must be at least 1"))
+    order = MailOrder(
+        only=tuple(asked.only),
+        limit=asked.limit,
+        retry_refused=asked.retry_refused,
+        retry_unknown=asked.retry_unknown,
+    )
+    if asked.dry_run:
+        noted(request, dry_run=True)
+        return json_answer(await _plan(request, order))
+    return await _begin(request, order)
+
+
+async def send_one(request: web.Request) -> web.Response:
+    """POST /api/v1/invitations/{id}:mail: its present link, to the address that is kept."""
+    use = services(request)
+    found = await use.access.invitation(InvitationId(request.match_info["id"]))
+    check_managed(found, grant_of(request))
+    order = MailOrder(only=(found.seat,), retry_refused=True, retry_unknown=True)
+    if not [one for one in await use.mail.plan(order) if one.standing is Standing.TO_SEND]:
+        raise NotFound("no address is kept, or this link went out already")
+    return await _begin(request, order)
+
+
+async def mails(request: web.Request) -> web.Response:
+    """GET /api/v1/mails."""
+    use = services(request)
+    seats = {row.id: row.seat for row in await use.access.every_invitation()}
+    items = [
+        MailAnswer(
+            invitation=mail.invitation,
+            seat=seats[mail.invitation],
+            generation=mail.generation,
+            state=mail.state,
+            code=mail.code,
+            reason=mail.reason,
+            changed_at=rfc3339(mail.changed_at),
+        )
+        for mail in await use.mail.mails()
+        if mail.invitation in seats
+    ]
+    return json_answer(MailList(items=items, progress=_progress(request)))
+
+
+async def stop(request: web.Request) -> web.Response:
+    """POST /api/v1/mails:stop: after the letter at hand."""
+    await services(request).mailing.stop()
+    return json_answer(_progress(request))
+
+
+async def _begin(request: web.Request, order: MailOrder) -> web.Response:
+    begun = await services(request).mailing.begin(order, grant_of(request).participant)
+    noted(request, request.match_info.get("id", ""), total=begun.total)
+    return json_answer(_progress(request), status=202)
+
+
+async def _plan(request: web.Request, order: MailOrder) -> MailPlan:
+    plan = await services(request).mail.plan(order)
+    rows = [(one.candidate.invitation, one.standing) for one in plan]
+    items = [AddressedAnswer(row.id, row.seat, standing) for row, standing in rows]
+    return MailPlan(items=items, to_send=sum(1 for one in plan if one.standing is Standing.TO_SEND))
+
+
+def _progress(request: web.Request) -> ProgressAnswer:
+    now = services(request).mailing.progress
+    return ProgressAnswer(running=now.running, total=now.total, done=now.done, error=now.error)
