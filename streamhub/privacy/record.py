@@ -67,8 +67,10 @@ RECORD = (
         purpose=_("Décider de la demande et y répondre."),
         tables=("access_requests",),
         seen_by=roles.ORGANISATION,
-        kept=Kept.IDENTITIES,
-        rule=_("La pièce jointe est effacée avec la décision."),
+        rule=_(
+            "Acceptée, le nom passe à part ; refusée, tout est effacé après autant de jours que les noms. "
+            "La pièce jointe est effacée avec la décision."
+        ),
     ),
     Data(
         title=_("Envois"),

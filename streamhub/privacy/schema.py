@@ -54,29 +54,8 @@ ACCESS = (
         invitation="invitation",
         by="asked_by",
         words="reason",
-        fact="generation state attempts code",
+        fact="generation state code",
         when="queued_at changed_at",
-    ),
-    _table(
-        "connection_tests",
-        Kept.STAYS,
-        OnErase.DELETE,
-        invitation="invitation",
-        fact="socket player clock_skew_ms",
-        when="tested_at",
-    ),
-    _table(
-        "access_requests",
-        Kept.IDENTITIES,
-        OnErase.DELETE,
-        invitation="invitation",
-        name="name email",
-        words="function medium message reason",
-        secret="secret_hash",
-        by="decided_by",
-        fact="kind delegation lang state document_type document_size",
-        when="created_at decided_at",
-        plain="seq id",
     ),
     _table("signing_keys", Kept.SUMMIT, secret="kid x", when="created_at retired_at verify_until"),
 )
@@ -178,7 +157,8 @@ LISTS = (
 REQUESTS = (
     _table(
         "access_requests",
-        Kept.RULE,
+        Kept.STAYS,  # and much earlier by the rules of their own stage
+        OnErase.DELETE,
         by="decided_by",
         name="name email",
         words="function medium message reason",
@@ -190,7 +170,8 @@ REQUESTS = (
     ),
     _table(
         "connection_tests",
-        Kept.INVITATION,
+        Kept.STAYS,
+        OnErase.DELETE,
         invitation="invitation",
         fact="socket player clock_skew_ms",
         when="tested_at",

@@ -47,6 +47,7 @@ def test_names_are_kept_for_the_shorter_time_or_by_a_rule_of_their_own():
 
     assert named == {
         "participants",  # what the organiser's own list calls the person
+        "access_requests",  # until the decision: see requests
         "import_people",  # seven days: see imports
         "summit",  # the contact that the organiser publishes
     }
