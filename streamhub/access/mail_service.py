@@ -74,7 +74,7 @@ class MailService:
         self._pages: Pages | None = None
 
     async def mails(self) -> tuple[Mail, ...]:
-        """Every mail ever asked for, in that order, and what became of it."""
+        """Every mail ever asked for, by that time, and what became of it."""
         return tuple(await self._db.read(mail_store.mail_list))
 
     async def plan(self, order: MailOrder) -> tuple[Addressed, ...]:

@@ -25,7 +25,7 @@ mails = sa.Table(
 
 
 def mail_list(tx: ReadTx) -> list[Mail]:
-    """Every mail, in the order in which they were asked for."""
+    """Every mail by the time at which it was asked for."""
     return [_mail(row) for row in tx.all(sa.select(mails).order_by(mails.c.queued_at, mails.c.invitation))]
 
 

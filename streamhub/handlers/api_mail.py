@@ -60,7 +60,7 @@ class MailAnswer(Answer):
 
 
 class MailList(Answer):
-    """Every mail of an invitation that still stands, and how far sending came."""
+    """Every mail, in the order of the invitations, and how far sending came."""
 
     items: list[MailAnswer]
     progress: ProgressAnswer
@@ -99,6 +99,8 @@ async def mails(request: web.Request) -> web.Response:
     """GET /api/v1/mails."""
     use = services(request)
     seats = {row.id: row.seat for row in await use.access.every_invitation()}
+    order = {invitation: place for place, invitation in enumerate(seats)}
+    known = [mail for mail in await use.mail.mails() if mail.invitation in seats]
     items = [
         MailAnswer(
             invitation=mail.invitation,
@@ -109,8 +111,7 @@ async def mails(request: web.Request) -> web.Response:
             reason=mail.reason,
             changed_at=rfc3339(mail.changed_at),
         )
-        for mail in await use.mail.mails()
-        if mail.invitation in seats
+        for mail in sorted(known, key=lambda mail: (order[mail.invitation], mail.generation))
     ]
     return json_answer(MailList(items=items, progress=_progress(request)))
 

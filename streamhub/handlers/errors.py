@@ -67,7 +67,10 @@ def problem(error: errors.StreamhubError) -> web.Response:
     if isinstance(error, errors.FieldInvalid):
         document["errors"] = [{"field": p.field, "message": p.message} for p in error.problems]
     if isinstance(error, errors.FileInvalid):
-        document["errors"] = [{"field": p.field or "", "message": str(p)} for p in error.problems]
+        document["errors"] = [
+            {"file": p.file, "line": p.line, "field": p.field or "", "message": str(p)}
+            for p in error.problems
+        ]
     if isinstance(error, errors.RateLimited):
         headers[hdrs.RETRY_AFTER] = str(error.retry_after)
     if isinstance(error, errors.StorageUnavailable):
