@@ -55,7 +55,7 @@ async def test_no_value_in_an_address_is_a_fault(house, guests, value):
             assert status < 500, path
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     route=st.sampled_from(READS),
     value=st.text(min_size=1, max_size=40) | st.binary(min_size=1, max_size=20),
