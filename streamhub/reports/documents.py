@@ -50,6 +50,7 @@ def summit_document(protected: Protected[SummitStatistics], slug: str) -> wire.S
         matrix=[wire.PresenceJson(code=row.code, sessions=list(row.sessions)) for row in summit.matrix],
         platforms=[_platform(number) for number in summit.platforms],
         suppression=_suppression(suppression),
+        kept_at=_maybe(summit.kept_at) or msgspec.UNSET,
         suppressed=summit.suppressed,
     )
 
@@ -147,6 +148,7 @@ def _statistics(
         sources=[_source(source) for source in stats.sources],
         platforms=[_platform(number) for number in stats.platforms],
         suppression=_suppression(suppression),
+        kept_at=_maybe(stats.kept_at) or msgspec.UNSET,
         suppressed=stats.suppressed,
     )
 

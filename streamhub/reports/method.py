@@ -1,5 +1,6 @@
 """How it was counted, in words: it stands on every report, so that a figure can be defended."""
 
+from streamhub.kit.clock import Instant
 from streamhub.reports.model import Rule
 from streamhub.reports.wording import Wording
 from streamhub.statistics.disclosure import Audience, Suppression
@@ -9,9 +10,13 @@ NOTHING_HIDDEN_UP_TO = 1
 
 
 def of_session(
-    percent: int, audience: Audience, suppression: Suppression, words: Wording
+    percent: int,
+    audience: Audience,
+    suppression: Suppression,
+    words: Wording,
+    kept_at: Instant | None = None,
 ) -> tuple[Rule, ...]:
-    """The rules behind the figures of a session."""
+    """The rules behind the figures of a session; ``kept_at`` is when its single stays were erased."""
     _ = words.gettext
     return (
         *_people(words),
@@ -31,10 +36,13 @@ def of_session(
             _("Une personne présente pendant au moins %(percent)s %% de la séance.", percent=percent),
         ),
         *_others(audience, suppression, words),
+        *_kept(kept_at, words),
     )
 
 
-def of_summit(audience: Audience, suppression: Suppression, words: Wording) -> tuple[Rule, ...]:
+def of_summit(
+    audience: Audience, suppression: Suppression, words: Wording, kept_at: Instant | None = None
+) -> tuple[Rule, ...]:
     """The rules behind the figures of the summit."""
     return (
         *_people(words),
@@ -46,7 +54,20 @@ def of_summit(audience: Audience, suppression: Suppression, words: Wording) -> t
             ),
         ),
         *_others(audience, suppression, words),
+        *_kept(kept_at, words),
     )
+
+
+def _kept(kept_at: Instant | None, words: Wording) -> tuple[Rule, ...]:
+    _ = words.gettext
+    if kept_at is None:
+        return ()
+    text = _(
+        "Les présences une à une ont été effacées le %(day)s ; ces chiffres, comptés juste avant, "
+        "ne changent plus.",
+        day=words.day(kept_at),
+    )
+    return (Rule(_("Chiffres gardés"), text),)
 
 
 def _people(words: Wording) -> tuple[Rule, ...]:

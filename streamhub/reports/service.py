@@ -40,7 +40,9 @@ class ReportsService:
             timeline=timeline,
             picture=session_picture(statistics.value, timeline.value, words),
             sentences=sentences.of_session(statistics.value, words),
-            method=method.of_session(percent, audience, statistics.suppression, words),
+            method=method.of_session(
+                percent, audience, statistics.suppression, words, statistics.value.kept_at
+            ),
         )
 
     async def summit_report(self, audience: Audience, lang: str) -> SummitReport:
@@ -53,7 +55,7 @@ class ReportsService:
             about=about,
             statistics=statistics,
             sentences=sentences.of_summit(statistics.value, titles, words),
-            method=method.of_summit(audience, statistics.suppression, words),
+            method=method.of_summit(audience, statistics.suppression, words, statistics.value.kept_at),
         )
 
     async def _about(self, lang: str) -> About:

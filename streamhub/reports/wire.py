@@ -119,7 +119,8 @@ class SuppressionJson(Part):
 class StatisticsJson(Part, kw_only=True):
     """The figures of a session. ``window`` is null for one that has not begun: then all is 0.
 
-    ``by_delegation``, ``by_country`` and ``web`` stand in internal figures only.
+    ``by_delegation``, ``by_country`` and ``web`` stand in internal figures only. ``kept_at`` is
+    there once single stays were erased: the figures were counted then and are final.
     """
 
     session: str
@@ -141,6 +142,7 @@ class StatisticsJson(Part, kw_only=True):
     sources: list[SourceJson]
     platforms: list[PlatformJson]
     suppression: SuppressionJson
+    kept_at: str | UnsetType = UNSET
     suppressed: bool = False
 
 
@@ -167,6 +169,7 @@ class SummitStatisticsJson(Part):
     matrix: list[PresenceJson]
     platforms: list[PlatformJson]
     suppression: SuppressionJson
+    kept_at: str | UnsetType = UNSET
     suppressed: bool = False
 
 

@@ -1,5 +1,6 @@
 """How a report writes texts, numbers and times in one language."""
 
+from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from streamhub.kit.clock import Instant, to_datetime
@@ -37,6 +38,11 @@ class Wording:
     def time(self, instant: Instant) -> str:
         """``15:42`` where the summit is."""
         return f"{to_datetime(instant).astimezone(self.zone):%H:%M}"
+
+    def day(self, instant: Instant) -> str:
+        """``4 novembre 2021`` where the summit is."""
+        local = to_datetime(instant).astimezone(self.zone)
+        return format_date(local, "d MMMM y", locale=_LOCALES.get(self.lang, self.lang))
 
     def _set(self, text: str) -> str:
         return typeset(text) if self.lang == SOURCE_LANGUAGE else text

@@ -13,6 +13,7 @@ from streamhub.kit.errors import CodeUnknown, StateConflict
 from streamhub.privacy.model import Deadlines, Kept
 from streamhub.privacy.retention import RetentionService
 from streamhub.privacy.schema import TABLES
+from streamhub.reports.documents import as_json
 from streamhub.statistics.disclosure import Audience
 from tests.privacy.summit import NAME, cells, figures, recorded, staff, where
 from tests.reports.example import SETTINGS, TABLE
@@ -93,6 +94,20 @@ async def test_kept_figures_say_that_they_are_final_and_since_when(use):
 
     assert (session.final, session.kept_at, summit.kept_at) == (True, STAYS, STAYS)
     assert {one.kept_at for one in summit.sessions} == {STAYS}
+
+
+async def test_a_report_says_that_its_figures_were_kept(use):
+    go_to(use, STAYS)
+    before = await use.reports.session_report(TABLE, Audience.PUBLIC, "en")
+    await use.retention.run()
+
+    report = await use.reports.session_report(TABLE, Audience.PUBLIC, "en")
+
+    new = [rule for rule in report.method if rule not in before.method]
+    assert [rule.term for rule in new] == ["Kept figures"]
+    assert "5 November 2022" in new[0].text
+    assert b'"kept_at":"2022-11-04T23:00:00.000Z"' in as_json(report)
+    assert b"kept_at" not in as_json(before)
 
 
 async def test_a_kept_curve_is_as_fine_as_a_minute(use):
