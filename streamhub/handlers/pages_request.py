@@ -47,9 +47,8 @@ async def ask(request: web.Request) -> web.StreamResponse:
     form = await _read(request)
     try:
         if not form.values.get(TRAP):
-            if form.wrong is not None:
-                raise form.wrong
-            await use.requests.ask(_asked(form.values, language(request)), form.received)
+            asked = await _checked(request, form)
+            await use.requests.ask(asked, form.received)
     except FieldInvalid as wrong:
         return await _page(request, values=form.values, wrong=wrong)
     finally:
@@ -126,14 +125,27 @@ async def _chunks(part: BodyPartReader) -> AsyncIterator[bytes]:
         yield chunk
 
 
+async def _checked(request: web.Request, form: Form) -> Asked:
+    """What is asked; raises FieldInvalid with everything that has to be mended."""
+    asked = _asked(form.values, language(request))
+    problems = [*form.wrong.problems] if form.wrong else []
+    if form.values.get("kind") not in set(RequestKind):
+        problems.append(FieldProblem("kind", "say who you are"))
+    if form.values.get("consent") != "yes":
+        problems.append(FieldProblem("consent", "say that we may keep this"))
+    try:
+        await services(request).requests.check(asked)
+    except FieldInvalid as wrong:
+        problems += wrong.problems
+    if problems:
+        raise FieldInvalid(*problems)
+    return asked
+
+
 def _asked(values: Mapping[str, str], lang: str) -> Asked:
     kind = values.get("kind", "")
-    if kind not in set(RequestKind):
-        raise FieldInvalid(FieldProblem("kind", "say who you are"))
-    if values.get("consent") != "yes":
-        raise FieldInvalid(FieldProblem("consent", "say that we may keep this"))
     return Asked(
-        kind=RequestKind(kind),
+        kind=RequestKind(kind) if kind in set(RequestKind) else RequestKind.PRESS,
         name=values.get("name", ""),
         email=values.get("email", ""),
         function=values.get("function", ""),

@@ -81,7 +81,7 @@ class RequestsService:
     async def ask(self, asked: Asked, received: Received | None = None) -> NewRequest:
         """Store a request, with the document that came with it; raises FieldInvalid or StateConflict."""
         self._check_open()
-        one = model.checked(asked, await self._programme.delegations())
+        one = await self.check(asked)
         ident, secret = RequestId(new_id("r")), random_base32(SECRET_LENGTH)
         now = self._clock.now()
 
@@ -97,6 +97,10 @@ class RequestsService:
             self._documents.keep(received, ident)
         log.info("access requested", request=ident, kind=one.kind, document=received is not None)
         return NewRequest(ident, secret)
+
+    async def check(self, asked: Asked) -> Asked:
+        """The request with clean words; raises FieldInvalid with every wrong field."""
+        return model.checked(asked, await self._programme.delegations())
 
     async def receive(self, chunks: AsyncIterable[bytes]) -> Received:
         """Take a document in before its request is stored; raises FieldInvalid."""

@@ -355,6 +355,13 @@ async def test_a_file_that_is_not_taken_is_said_beside_the_file(house, organiser
     assert documents(house) == []
 
 
+async def test_everything_that_has_to_be_mended_is_said_at_once(house):
+    _, _, text = await post(house, {}, b"MZ")
+
+    wrong = {"kind", "name", "email", "function", "medium", "consent", "document"}
+    assert {field for field in wrong if f'id="w-{field}"' in text} == wrong
+
+
 async def test_nothing_is_kept_without_consent(house, organiser):
     status, _, text = await post(house, PRESS)
 
