@@ -1,8 +1,8 @@
 """The routes of invitations, tokens and entering."""
 
 from streamhub.access import roles
-from streamhub.handlers import api_access
-from streamhub.handlers.routing import ANY_GRANT, API, PUBLIC, Route
+from streamhub.handlers import api_access, api_trust
+from streamhub.handlers.routing import ANY_GRANT, API, NOT_AUDITED, PUBLIC, Route
 
 ACCESS = (
     Route(
@@ -14,6 +14,7 @@ ACCESS = (
         body=api_access.OrderBody,
         answer=api_access.IssuedList,
         status=201,
+        action="invitation.issue",
     ),
     Route(
         method="GET",
@@ -39,6 +40,7 @@ ACCESS = (
         allow=roles.INVITATIONS,
         summary="Withdraw an invitation: its pages close at once",
         answer=api_access.InvitationAnswer,
+        action="invitation.revoke",
     ),
     Route(
         method="POST",
@@ -48,6 +50,7 @@ ACCESS = (
         summary="A new link for the same person; every earlier one is dead",
         answer=api_access.IssuedList,
         status=201,
+        action="invitation.replace",
     ),
     Route(
         method="PUT",
@@ -57,6 +60,7 @@ ACCESS = (
         summary="On how many devices a link may be open at once",
         body=api_access.DevicesBody,
         answer=api_access.InvitationAnswer,
+        action="invitation.devices",
     ),
     Route(
         method="POST",
@@ -67,6 +71,25 @@ ACCESS = (
         body=api_access.TokenOrderBody,
         answer=api_access.TokenAnswer,
         status=201,
+        action="token.issue",
+    ),
+    Route(
+        method="GET",
+        path=f"{API}/issuers",
+        handler=api_trust.issuers,
+        allow=roles.ORGANISATION,
+        summary="Other issuers whose tokens are taken",
+        answer=api_trust.IssuerList,
+    ),
+    Route(
+        method="POST",
+        path=f"{API}/delegations/{{code}}:renew",
+        handler=api_trust.renew,
+        allow=roles.ORGANISATION,
+        summary="New links for a whole delegation; every earlier one is dead",
+        answer=api_trust.RenewedAnswer,
+        status=201,
+        action="delegation.renew",
     ),
     Route(
         method="POST",
@@ -76,6 +99,7 @@ ACCESS = (
         summary="Does this token open something now?",
         body=api_access.VerifyBody,
         answer=api_access.VerdictAnswer,
+        action=NOT_AUDITED,
     ),
     Route(
         method="POST",
@@ -85,6 +109,7 @@ ACCESS = (
         summary="Enter by a link's code or a token",
         body=api_access.EnterBody,
         status=204,
+        action=NOT_AUDITED,
     ),
     Route(
         method="GET",

@@ -11,7 +11,7 @@ from streamhub.handlers import (
     pages_delegation,
     pages_request,
 )
-from streamhub.handlers.routing import ANY_GRANT, API, PUBLIC, Handler, Route
+from streamhub.handlers.routing import ANY_GRANT, API, NOT_AUDITED, PUBLIC, Handler, Route
 
 
 def _page(path: str, handler: Handler, summary: str, allow: frozenset[Role] | None, *query: str) -> Route:
@@ -44,6 +44,7 @@ SEATS = (
         summary="Change the function that is shown",
         body=api_delegation.LabelBody,
         answer=api_access.InvitationAnswer,
+        action="invitation.label",
     ),
 )
 
@@ -66,6 +67,7 @@ CONNECTION = (
         summary="What my device could do",
         body=api_connection.TestBody,
         status=204,
+        action=NOT_AUDITED,
     ),
     Route(
         method="GET",
@@ -90,6 +92,7 @@ REQUESTS = (
         form=True,
         query=("lang",),
         status=303,
+        action=NOT_AUDITED,
     ),
     Route(
         method="POST",
@@ -100,6 +103,7 @@ REQUESTS = (
         body=api_requests.AskBody,
         answer=api_requests.AskedAnswer,
         status=201,
+        action=NOT_AUDITED,
     ),
     Route(
         method="PUT",
@@ -108,6 +112,7 @@ REQUESTS = (
         allow=PUBLIC,
         summary="A document as proof (the body), once, with the secret of the request",
         status=204,
+        action=NOT_AUDITED,
     ),
     Route(
         method="GET",
@@ -134,6 +139,7 @@ REQUESTS = (
         body=api_requests.AcceptBody,
         answer=api_access.IssuedList,
         status=201,
+        action="request.accept",
     ),
     Route(
         method="POST",
@@ -143,5 +149,6 @@ REQUESTS = (
         summary="Say no; deletes the document",
         body=api_requests.RefuseBody,
         answer=api_requests.RequestAnswer,
+        action="request.refuse",
     ),
 )

@@ -18,7 +18,7 @@ from streamhub.kit.errors import NotFound
 from streamhub.kit.ids import InvitationId, ParticipantId, new_id
 from streamhub.kit.log import get_logger
 from streamhub.privacy import store
-from streamhub.privacy.model import Erased, Export, Section
+from streamhub.privacy.model import Erased, Export, Kept, Section
 from streamhub.privacy.schema import TABLES
 
 log = get_logger(__name__)
@@ -75,7 +75,8 @@ def _sections(tx: ReadTx, participant: ParticipantId) -> tuple[Section, ...]:
     invitation = access_store.invitation_of(tx, participant)
     if invitation is None:
         raise NotFound("no such participant")
-    return tuple(store.sections(tx, TABLES, participant, invitation.id))
+    lasting = [table for table in TABLES if table.kept is not Kept.NOTICE]
+    return tuple(store.sections(tx, lasting, participant, invitation.id))
 
 
 def _erase(tx: WriteTx, participant: ParticipantId, asker: Asker, at: Instant) -> tuple[Erased, InvitationId]:
