@@ -197,7 +197,7 @@ async def test_open_pages_of_the_delegation_close_and_those_of_others_stay(api):
     renewed = await api.use.renewals.renew(BENIN, "test")
 
     closings = [await said(page, "closing") for page in pages[:2]]
-    assert {(closing["code"], closing["reason"]) for closing in closings} == {(4410, "invitation_revoked")}
+    assert {(closing["code"], closing["reason"]) for closing in closings} == {(4410, "replaced")}
     async with api.client.ws_connect(
         address, protocols=protocols, headers={"Authorization": f"Bearer {renewed.issued[0].token}"}
     ) as again:
