@@ -10,7 +10,6 @@ from streamhub.handlers.views.programme import programme_page
 from streamhub.handlers.views.session import session_page
 from streamhub.kit.errors import DoorsClosed, SeatsTaken
 from streamhub.programme.model import Session
-from streamhub.relay.link_model import Provider
 from streamhub.relay.model import SourceView
 
 
@@ -46,9 +45,8 @@ async def _sources(request: web.Request, shown: Session) -> tuple[SourceView | N
     relay, grant, lang = services(request).relay, request.get(GRANT), language(request)
     active = await relay.active(shown.slug)
     view = None if active is None else relay.view(active, grant, lang)
-    meetings = [s for s in await relay.sources(shown.slug) if s.provider is Provider.ZOOM]
-    beside = [s for s in meetings if active is None or s.id != active.id] if grant is not None else []
-    return view, relay.view(beside[0], grant, lang) if beside else None
+    beside = None if grant is None else await relay.beside(shown.slug)
+    return view, None if beside is None else relay.view(beside, grant, lang)
 
 
 async def logo(request: web.Request) -> web.Response:

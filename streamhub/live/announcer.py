@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import msgspec
+from msgspec import UNSET
 
 from streamhub.access.service import AccessService
 from streamhub.attendance.excused import ExcusedService
@@ -23,7 +24,7 @@ from streamhub.presence.model import Diff, Summary
 from streamhub.presence.service import PresenceService
 from streamhub.programme.model import Session
 from streamhub.programme.service import ProgrammeService
-from streamhub.relay.model import SourceView
+from streamhub.relay.model import Source, SourceView
 from streamhub.relay.service import RelayService
 
 
@@ -54,7 +55,7 @@ class Announcer:
     async def welcome(self, visit: Visit, session: Session) -> None:
         """The first word inside; a moderator's is followed by the whole list."""
         source = await self._use.relay.active(session.slug)
-        shown = None if source is None else _source(self._use.relay.view(source, visit.grant))
+        beside = None if visit.grant is None else await self._use.relay.beside(session.slug)
         line = await self._use.floor.line(session.slug)
         moderates = visit.listener().kind is To.MODERATORS
         places = await self.places(session.slug) if moderates else {}
@@ -63,9 +64,10 @@ class Announcer:
             session=session.slug,
             revision=self._use.presence.revision(session.slug),
             state=session.state,
-            source=shown,
+            source=self._shown(source, visit),
             heartbeat_seconds=self._use.settings.heartbeat_seconds,
             since=rfc3339(visit.since),
+            beside=self._shown(beside, visit) or UNSET,
         )
         name = {"participant": visit.grant.participant} if visit.grant else {"viewer": str(visit.viewer)}
         visit.page.send(_frame(msgspec.structs.replace(message, **name)))
@@ -145,6 +147,9 @@ class Announcer:
         excused = Counter(people.get(e.participant) for e in await self._use.excused.of_session(slug))
         delegations = await self._use.programme.delegations()
         return {d.code: Places(d.seats, excused[d.code]) for d in delegations}
+
+    def _shown(self, source: Source | None, visit: Visit) -> messages.Source | None:
+        return None if source is None else _source(self._use.relay.view(source, visit.grant))
 
     def _rounded(self, summary: Summary) -> messages.Count:
         return rows.rounded_count(summary, self._use.settings.disclosure_threshold)

@@ -146,7 +146,10 @@ class QueueItem(Struct, frozen=True):
 
 
 class Welcome(Message, frozen=True, tag="welcome"):
-    """The arrival is stored: from ``since`` on the person is counted."""
+    """The arrival is stored: from ``since`` on the person is counted.
+
+    ``beside`` is the meeting in which invited people can speak, where another source is on.
+    """
 
     session: str
     revision: int
@@ -156,6 +159,7 @@ class Welcome(Message, frozen=True, tag="welcome"):
     since: Time
     participant: str | UnsetType = UNSET
     viewer: str | UnsetType = UNSET
+    beside: Source | UnsetType = UNSET
 
 
 class Waiting(Message, frozen=True, tag="waiting"):

@@ -12,7 +12,7 @@ from streamhub.kit.ids import SessionSlug, SourceId, new_id
 from streamhub.kit.log import get_logger
 from streamhub.kit.settings import Settings
 from streamhub.relay import store
-from streamhub.relay.link_model import Link
+from streamhub.relay.link_model import Link, Provider
 from streamhub.relay.links import parse_link
 from streamhub.relay.model import (
     Loaded,
@@ -72,6 +72,12 @@ class RelayService:
     async def active(self, slug: SessionSlug) -> Source | None:
         """What the session shows: its active floor, else its first source; None without any."""
         return next(iter(await self.on_air(slug)), None)
+
+    async def beside(self, slug: SessionSlug) -> Source | None:
+        """A meeting beside what is on, in which invited people can speak; None without."""
+        active = await self.active(slug)
+        meetings = (s for s in await self.sources(slug) if s.provider is Provider.ZOOM)
+        return next((s for s in meetings if s != active), None)
 
     async def on_air(self, slug: SessionSlug) -> tuple[Source, ...]:
         """What each channel of the session shows, floor first."""

@@ -10,7 +10,7 @@ from streamhub.kit.errors import SeatsTaken, StorageUnavailable
 from streamhub.live.messages import Beat
 from streamhub.presence.model import PersonState
 from streamhub.programme.model import SessionState
-from tests.handlers.house import ROOM, YOUTUBE, Guest
+from tests.handlers.house import ROOM, YOUTUBE, ZOOM, Guest
 from tests.live.harness import eventually
 from tests.live.pages import BENIN, disk_full, inside, kinds, open_hall, places
 from tests.programme.samples import DELEGATIONS, loaded
@@ -299,6 +299,19 @@ async def test_after_reopening_the_seats_hold_again(hall):
     await eventually(lambda: kinds(dora)[-1] == "waiting")
     await eventually(lambda: kinds(ada) == ["welcome"] * 2)
     assert hall.heads() == (3, 0, 1)
+
+
+async def test_who_was_let_in_is_told_of_the_meeting_beside_which_the_page_could_not_know(hall):
+    await hall.house.show(ZOOM)
+    await hall.house.show(YOUTUBE)
+    ada, *_, dora = await full(hall, "dora")
+
+    await hall.bye(ada)
+
+    await inside(dora)
+    [welcome] = [message for message in dora.page.told if message["type"] == "welcome"]
+    assert (welcome["source"]["provider"], welcome["beside"]["provider"]) == ("youtube", "zoom")
+    assert "pwd=" in welcome["beside"]["link_url"]
 
 
 # Let in by a moderator

@@ -81,8 +81,9 @@ function tell() {
   strong.textContent = words;
   small.textContent = more;
   show(byId("retry"), again);
-  if (said !== key) speak(words);
-  said = key;
+  const place = `${key}${waiting?.position || ""}`;
+  if (said !== place) speak(words);
+  said = place;
 }
 
 /* ---- state and times ---- */
@@ -144,12 +145,12 @@ function link(id, href) {
 }
 
 function draw() {
-  meeting = source?.elsewhere ? source : beside.id ? beside : null;
+  meeting = waiting ? null : source?.elsewhere ? source : beside.id ? beside : null;
   byId("why").dataset.t = source?.needs_click ? "video_company" : "video_own";
   part("video", source?.embed_url ? source : null);
   part("leave", meeting);
   part("text", source?.provider === "text" && source);
-  show(byId("nothing"), !source);
+  show(byId("nothing"), !source && waiting?.reason !== "seats");
   link("go", meeting?.link_url);
   link("open", source?.link_url);
   put("words", source?.text || "");
@@ -199,7 +200,11 @@ when("copy", async () => {
   const done = await navigator.clipboard?.writeText(name.textContent || "").then(() => "copied", () => "not_copied");
   put("copy", text(done || "not_copied"));
 });
-when("retry", () => location.reload());
+when("retry", () => {
+  line.state = "";
+  live.retry();
+  tell();
+});
 
 /* ---- the floor ---- */
 
@@ -225,11 +230,16 @@ const hear = {
     back ||= lost;
     if (lost || !since) since = Date.parse(message.since);
     lost = false;
+    Object.assign(beside, message.beside); // the page may be older than the opening of the doors
     enter(message.state);
     shift(message.source);
+    draw();
   },
   waiting(message) {
     waiting = message;
+    if (source) play();
+    source = null;
+    draw();
   },
   state(message) {
     if (message.cancelled !== page.cancelled) location.reload();

@@ -1,0 +1,102 @@
+"""What a delegate's page says of devices and seats, in a real browser."""
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import expect
+
+from tests.axe import assert_accessible
+from tests.conftest import PHONE
+from tests.policies import SLUG, free_port, loaded, people, summit
+
+pytestmark = pytest.mark.timeout(180)
+
+COUNTED = "Vous êtes compté(e) depuis"
+
+
+@pytest_asyncio.fixture(scope="module")
+async def room(tmp_path_factory):
+    data, codes = await loaded(tmp_path_factory.mktemp("policies"))
+    async with summit(data, free_port(), codes) as room:
+        yield room
+
+
+@pytest.fixture
+def code(room):
+    """A delegation that no other test uses."""
+    return room.codes.pop()
+
+
+async def entered(browser_page, room, person, **options):
+    """Open somebody's link and press its one button."""
+    page = await browser_page(**options)
+    await page.goto(person["link"])
+    await page.click("form button")
+    await page.goto(f"{room.url}/s/{SLUG}")
+    return page
+
+
+def status(page):
+    return page.locator("#status strong")
+
+
+async def test_the_old_page_says_so_kindly_and_resumes_here(browser_page, room, code):
+    [person] = await people(room, code, 1, device_policy="take_over")
+    laptop = await entered(browser_page, room, person)
+    await expect(status(laptop)).to_contain_text(COUNTED)
+    await laptop.evaluate("window.neverReloaded = true")
+
+    phone = await entered(browser_page, room, person, viewport=PHONE)
+    await expect(status(laptop)).to_contain_text("sur un autre appareil. Revenir ici")
+    await assert_accessible(laptop)
+    await laptop.wait_for_timeout(2_500)
+    await expect(status(phone)).to_contain_text(COUNTED)
+
+    await laptop.click("#retry")
+
+    await expect(status(laptop)).to_contain_text(COUNTED)
+    await expect(status(phone)).to_contain_text("Revenir ici")
+    assert await laptop.evaluate("window.neverReloaded")
+    [stay] = (await room.api(person["token"]).get("/api/v1/me/stays"))["items"]
+    assert stay["until"] is None
+
+
+async def test_a_refused_page_says_why_and_comes_in_once_the_other_is_closed(browser_page, room, code):
+    [person] = await people(room, code, 1, devices=1, device_policy="refuse")
+    laptop = await entered(browser_page, room, person)
+    await expect(status(laptop)).to_contain_text(COUNTED)
+
+    phone = await entered(browser_page, room, person)
+    await expect(status(phone)).to_contain_text("déjà ouvert sur autant d’appareils que permis")
+    await expect(status(laptop)).to_contain_text(COUNTED)
+    await laptop.goto("about:blank")
+    await phone.click("#retry")
+
+    await expect(status(phone)).to_contain_text(COUNTED)
+
+
+async def test_who_waits_for_a_seat_sees_the_place_and_nothing_else_until_it_is_free(
+    browser_page, room, code
+):
+    sources = f"/api/v1/sessions/{SLUG}/sources"
+    body = {"url": "https://youtu.be/dQw4w9WgXcQ", "activate": True}
+    await room.by["moderator"].post(sources, body, status=201)
+    found = await people(room, code, 5)
+    first, *_ = [await entered(browser_page, room, person) for person in found[:3]]
+    await expect(first.locator("#video")).to_be_visible()
+    ahead = await entered(browser_page, room, found[3])
+    await expect(status(ahead)).to_contain_text("Vous êtes n° 1 en attente")
+
+    waiting = await entered(browser_page, room, found[4])
+
+    await expect(status(waiting)).to_contain_text("Vous êtes n° 2 en attente")
+    assert "dQw4w9WgXcQ" not in await waiting.content()
+    for part in ("#video", "#leave", "#text", "#nothing"):
+        await expect(waiting.locator(part)).to_be_hidden()
+    await assert_accessible(waiting)
+    await ahead.goto("about:blank")
+    await expect(status(waiting)).to_contain_text("Vous êtes n° 1 en attente")
+    await first.goto("about:blank")
+    await expect(status(waiting)).to_contain_text(COUNTED)
+    await expect(waiting.locator("#video")).to_be_visible()
+    await expect(waiting.locator("#leave")).to_be_visible()
+    assert "pwd=" in await waiting.get_attribute("#go", "href")
