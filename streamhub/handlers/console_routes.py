@@ -201,6 +201,7 @@ CONSOLE = (
         "standing",
         "cursor",
     ),
+    _page("/console/lists", pages_console.lists, "Lists taken over, links mailed and written out"),
     _page("/console/staff", pages_console.staff, "Links for the people who work here"),
     _page("/console/requests", pages_console.requests, "Who asks to be let in", "state", "cursor"),
     _page(

@@ -12,6 +12,7 @@ from streamhub.handlers.edge import ROUTE
 from streamhub.handlers.render import reader_of, render
 from streamhub.handlers.request import choice, language, services, slug_of
 from streamhub.handlers.views.console import Counts, programme_console, session_console
+from streamhub.handlers.views.console_lists import lists_console
 from streamhub.handlers.views.console_log import AuditAsked, audit_console, audit_filter, requests_console
 from streamhub.handlers.views.console_people import (
     TEAM,
@@ -79,7 +80,8 @@ async def people(request: web.Request) -> web.Response:
     shown = await found_people(request, limit=PEOPLE)
     search = Search(*(request.query.get(name, "") for name in ("q", "delegation", "role", "standing")))
     page = people_console(shown, search, await _known(request), await reader_of(request))
-    return await render(request, "console_people.html", page=page, every_role=tuple(Role))
+    mail = bool(services(request).settings.smtp_host)
+    return await render(request, "console_people.html", page=page, every_role=tuple(Role), mail=mail)
 
 
 async def staff(request: web.Request) -> web.Response:
@@ -94,6 +96,15 @@ async def staff(request: web.Request) -> web.Response:
     )
     page = staff_console(team, await _known(request), await reader_of(request))
     return await render(request, "console_staff.html", page=page)
+
+
+async def lists(request: web.Request) -> web.Response:
+    """GET /console/lists."""
+    use = services(request)
+    page = lists_console(
+        await use.programme.delegations(), language(request), mail=bool(use.settings.smtp_host)
+    )
+    return await render(request, "console_lists.html", page=page)
 
 
 async def requests(request: web.Request) -> web.Response:

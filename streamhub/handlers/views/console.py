@@ -24,6 +24,7 @@ TABS = (
     ("programme", "/console"),
     ("delegations", "/console/delegations"),
     ("people", "/console/people"),
+    ("lists", "/console/lists"),
     ("staff", "/console/staff"),
     ("requests", "/console/requests"),
     ("audit", "/console/audit"),

@@ -52,7 +52,7 @@ export async function act(button, say, why) {
   const row = /** @type {HTMLElement} */ (button.closest("[data-invitation]"));
   const { invitation, who: name = "" } = row.dataset;
   const wanted = button.dataset.do || "";
-  if (wanted !== "link" && !button.classList.contains("sure")) {
+  if ((wanted === "replace" || wanted === "revoke") && !button.classList.contains("sure")) {
     button.classList.add("sure");
     return say("warn", text("of_person", { who: name, what: text(`sure_${wanted}`) }));
   }
@@ -60,6 +60,7 @@ export async function act(button, say, why) {
   const answer = await call("POST", `/invitations/${invitation}:${wanted}`);
   if (!answer.ok) return say("err", text("of_person", { who: name, what: why(answer) }));
   if (wanted === "revoke") return withdrawn(row, name, say);
+  if (wanted === "mail") return say("ok", text("of_person", { who: name, what: text("mailed") }));
   say("ok", text("of_person", { who: name, what: text(wanted === "replace" ? "replaced" : "made_one") }));
   present(wanted === "replace" ? answer.body.items : [{ seat: name, link: answer.body.link }], wanted === "replace" ? "replaced" : "again");
 }
