@@ -87,6 +87,8 @@ WHO_MAY = {
     "GET /api/v1/delegations": ORGANISER,
     "POST /api/v1/delegations": ORGANISER,
     "PATCH /api/v1/delegations/{code}": ORGANISER,
+    "POST /api/v1/delegations/{code}:renew": ORGANISER,
+    "GET /api/v1/issuers": ORGANISER,
     "GET /api/v1/participants": ORGANISER,
     "POST /api/v1/invitations/{id}:link": ORGANISER,
     "POST /api/v1/qr": "correspondent desk moderator organiser",
