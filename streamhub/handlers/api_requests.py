@@ -4,13 +4,15 @@ from collections.abc import AsyncIterator
 
 from aiohttp import hdrs, web
 
+from streamhub.access.mail_model import MailOrder
+from streamhub.access.model import Invitation
 from streamhub.access.roles import Role
-from streamhub.handlers.api_access import IssuedList, issued_answer
+from streamhub.handlers.api_access import IssuedAnswer, issued_answer
 from streamhub.handlers.limiter import LIMITER
 from streamhub.handlers.request import body, choice, grant_of, json_answer, number, services
 from streamhub.handlers.wire import Answer, Body
 from streamhub.kit.clock import Instant, rfc3339
-from streamhub.kit.errors import NotFound
+from streamhub.kit.errors import NotConfigured, NotFound, StateConflict
 from streamhub.kit.ids import DelegationCode, InvitationId, SessionSlug
 from streamhub.requests.model import (
     MAX_DOCUMENT_BYTES,
@@ -93,6 +95,13 @@ class AcceptBody(Body):
     sessions: list[str] | None = None
 
 
+class AcceptedAnswer(Answer):
+    """The invitation as of an issue; ``mailing``: its link is on the way by mail too."""
+
+    items: list[IssuedAnswer]
+    mailing: bool
+
+
 class RefuseBody(Body):
     """Why not, in a word."""
 
@@ -145,7 +154,7 @@ async def document(request: web.Request) -> web.Response:
 
 
 async def accept(request: web.Request) -> web.Response:
-    """POST /api/v1/access-requests/{id}:accept: answers as an issue."""
+    """POST /api/v1/access-requests/{id}:accept: as an issue, and by mail where that is set up."""
     said = await body(request, AcceptBody)
     given = Acceptance(
         role=said.role,
@@ -153,7 +162,8 @@ async def accept(request: web.Request) -> web.Response:
         sessions=None if said.sessions is None else tuple(map(SessionSlug, said.sessions)),
     )
     made = await services(request).requests.accept(_id_of(request), given, grant_of(request).participant)
-    return json_answer(IssuedList(items=[issued_answer(made)]), status=201)
+    mailing = await _is_mailed(request, made.invitation)
+    return json_answer(AcceptedAnswer(items=[issued_answer(made)], mailing=mailing), status=201)
 
 
 async def refuse(request: web.Request) -> web.Response:
@@ -192,6 +202,16 @@ def request_answer(one: AccessRequest) -> RequestAnswer:
         reason=one.reason,
         invitation=one.invitation,
     )
+
+
+async def _is_mailed(request: web.Request, invitation: Invitation) -> bool:
+    """Whether a mail with the link has begun: not without a mail server, nor while others are sent."""
+    order = MailOrder(only=(invitation.seat,))
+    try:
+        await services(request).mailing.begin(order, grant_of(request).participant)
+    except (NotConfigured, StateConflict):
+        return False
+    return True
 
 
 def _asked(said: AskBody) -> Asked:

@@ -137,7 +137,7 @@ REQUESTS = (
         allow=roles.ORGANISATION,
         summary="Let somebody in: issues the invitation, deletes the document",
         body=api_requests.AcceptBody,
-        answer=api_access.IssuedList,
+        answer=api_requests.AcceptedAnswer,
         status=201,
         action="request.accept",
     ),

@@ -1,5 +1,6 @@
 """Requests for access over HTTP: asked until the deadline, decided once, proofs gone with the decision."""
 
+import asyncio
 from io import BytesIO
 
 import pytest
@@ -7,6 +8,7 @@ from aiohttp import FormData
 
 from streamhub.access.roles import Role
 from streamhub.kit.clock import DAY, HOUR, MINUTE
+from tests.bulk.mail_server import mail_server
 from tests.handlers.house import open_house
 
 UNTIL = "2021-11-04T18:00:00+01:00"
@@ -59,6 +61,14 @@ async def put(house, made, content=PDF, secret=None, kind="application/pdf"):
         return answer.status
 
 
+async def mailed(house):
+    """Wait for the end of the job."""
+    while True:
+        if not house.use.mailing.progress.running:
+            return
+        await asyncio.sleep(0.01)
+
+
 async def listed(house, organiser, query=""):
     status, answer = await house.ask("GET", f"/access-requests{query}", organiser)
     assert status == 200
@@ -83,6 +93,7 @@ async def test_accepting_issues_the_invitation_and_deletes_the_proof(house, orga
 
     assert status == 201
     [item] = answer["items"]
+    assert answer["mailing"] is False
     assert (item["role"], item["delegation"], item["label"]) == ("delegate", "BJ", "Conseiller")
     assert documents(house) == []
     async with house.raw("POST", "/api/v1/enter", body={"code": item["link"]}) as entered:
@@ -93,6 +104,20 @@ async def test_accepting_issues_the_invitation_and_deletes_the_proof(house, orga
         one for one in await house.use.access.identities() if one.participant == item["participant"]
     ]
     assert (identity.name, identity.email) == ("Koffi A.", "koffi@ville.example")
+
+
+async def test_the_link_goes_out_by_mail_where_that_is_set_up(tmp_path):
+    async with mail_server() as box:
+        mail = {"smtp_host": "127.0.0.1", "smtp_port": box.port, "smtp_security": "none"}
+        more = {"smtp_from": "acces@sommet.example", "access_requests_until": UNTIL}
+        async with open_house(tmp_path, **mail, **more) as house:
+            made, organiser = await asked(house, MEMBER), await house.guest(Role.ORGANISER)
+            path = f"/access-requests/{made['id']}:accept"
+            _, answer = await house.ask("POST", path, organiser, {})
+            await mailed(house)
+
+    assert answer["mailing"] is True
+    assert box.counts == {"koffi@ville.example": 1}
 
 
 async def test_refusing_says_a_word_and_deletes_the_proof(house, organiser):
