@@ -36,6 +36,7 @@ from tests.web import samples as s
 from tests.web import samples_delegation as d
 from tests.web import samples_figures as f
 from tests.web import samples_live as live
+from tests.web.gallery_console import console
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,6 +58,8 @@ def shots(lang: str) -> Iterator[Shot]:
     yield from reading(lang)
     yield from asking(lang)
     yield from refused(lang)
+    for name, template, values in console(lang):
+        yield Shot(name, template, values)
 
 
 def entering(lang: str) -> Iterator[Shot]:

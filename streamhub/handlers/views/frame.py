@@ -121,7 +121,7 @@ def navigation(role: Role | None, here: str, slug: SessionSlug | None) -> tuple[
         ("figures", "/figures", role in FIGURES),
     ]
     if slug is not None:
-        places.insert(2, ("wall", f"/s/{slug}/wall", role in STAGE))
+        places.insert(3, ("wall", f"/s/{slug}/wall", role in STAGE))
     return tuple(
         NavItem(key, path, here == path or (path in _WITH_PARTS and here.startswith(f"{path}/")))
         for key, path, allowed in places

@@ -22,15 +22,17 @@ function card(made, pictured) {
 
 /**
  * Show links in the dialog.
- * @param {Made[]} items @param {string} why `made`, `again` or `replaced`
+ * @param {Made[]} items @param {string} why `made`, `again`, `replaced`, or `renewed` for a whole delegation
  */
 export function present(items, why) {
   const one = items.length === 1 && items[0] ? who(items[0]) : "";
-  const title = why === "made" ? text(items.length === 1 ? "made_one" : "made", { count: items.length }) : text(`${why}_t`, { who: one });
+  const many = why === "made" || why === "renewed";
+  const title = many ? text(items.length === 1 ? "made_one" : "made", { count: items.length }) : text(`${why}_t`, { who: one });
   byId("links-t").textContent = title;
   const note = byId("links-note");
-  note.className = why === "replaced" ? "say warn" : "say";
-  if (why === "replaced") note.replaceChildren(text("replaced"), " ", h("strong", {}, text("replaced_zoom")));
+  const ended = why === "replaced" || why === "renewed";
+  note.className = ended ? "say warn" : "say";
+  if (ended) note.replaceChildren(text(why), " ", h("strong", {}, text("replaced_zoom")));
   else note.replaceChildren(text(why === "made" ? "once" : why));
   byId("links-list").replaceChildren(...items.map((made) => card(made, items.length <= 12)));
   show(byId("links-all"), items.length > 1);

@@ -73,6 +73,10 @@ async function press(button) {
     return say(said, "warn", sure);
   }
   const answer = await call(method, path, json ? JSON.parse(json) : undefined);
+  if (answer.ok && "links" in button.dataset) {
+    button.classList.remove("sure");
+    return present(answer.body.items, "renewed");
+  }
   if (answer.ok) return location.reload();
   say(said, "err", why(answer), ...(answer.code === "state_conflict" ? [" ", reload()] : []));
 }
