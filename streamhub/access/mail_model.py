@@ -102,10 +102,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class MailReport:
-    """What a run did. ``interrupted`` are letters of a run before of which nobody knows."""
+    """What a run did. ``unknown`` counts the letters of runs before of which nobody knows."""
 
     steps: tuple[Step, ...]
-    interrupted: int
+    unknown: int
     stopped: bool
 
     def count(self, state: MailState) -> int:

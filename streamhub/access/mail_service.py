@@ -101,8 +101,9 @@ class MailService:
             raise NotConfigured("no mail server is set: smtp_host")
         stop = stop or asyncio.Event()
         with held(self._parts.lock, "mails are being sent already"):
-            interrupted = await self._begin()
-            due = [one.candidate.invitation for one in await self.plan(order) if _is_due(one)]
+            await self._begin()
+            plan = await self.plan(order)
+            due = [one.candidate.invitation for one in plan if one.standing is Standing.TO_SEND]
             now = self._parts.clock.now()
             keys = [(row.id, row.generation) for row in due]
             await self._db.write(lambda tx: mail_store.queue(tx, keys, now, by))
@@ -112,15 +113,15 @@ class MailService:
                 steps = await self._send_all(due, post, tell, stop)
             finally:
                 await post.close()
-        return MailReport(steps, interrupted, len(steps) < len(due))
+        unknown = sum(1 for one in plan if one.standing is Standing.UNKNOWN)
+        return MailReport(steps, unknown, len(steps) < len(due))
 
-    async def _begin(self) -> int:
-        """What a sender who died left behind is settled as unknown; answers how many."""
+    async def _begin(self) -> None:
+        """What a sender who died left behind is settled as unknown."""
         now = self._parts.clock.now()
         found = await self._db.write(lambda tx: mail_store.give_up_on_interrupted(tx, now))
         if found:
             log.warning("a sender was interrupted: nobody knows of some mails", count=found)
-        return found
 
     async def _send_all(
         self, due: Sequence[Invitation], post: Post, tell: Tell, stop: asyncio.Event
@@ -210,10 +211,6 @@ async def _delivered(post: Post, letter: Envelope, claim: Claim) -> Outcome | No
         except ConnectionLost:
             continue
     raise MailUnavailable("the mail server hangs up before it was given a letter")
-
-
-def _is_due(one: Addressed) -> bool:
-    return one.standing is Standing.TO_SEND
 
 
 def _is_same_link(current: Invitation, asked: Invitation, now: Instant) -> bool:

@@ -113,9 +113,9 @@ def _print_report(report: MailReport) -> None:
             else ""
         )
         click.echo(f"  {step.invitation.seat} {said}")
-    if report.interrupted or unknown:
+    if report.unknown or unknown:
         click.echo(
-            f"{report.interrupted + unknown} may have been sent when the line broke; ask them,"
+            f"{report.unknown + unknown} may have been sent when the line broke; ask them,"
             " then --retry-unknown",
             err=True,
         )
