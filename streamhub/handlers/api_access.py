@@ -233,6 +233,7 @@ async def set_devices(request: web.Request) -> web.Response:
     found = await _managed(request)
     by = grant_of(request).participant
     changed = await services(request).admissions.set_devices(found.id, asked.devices, asked.device_policy, by)
+    noted(request, devices=changed.devices, policy=changed.device_policy.value)
     return json_answer(invitation_answer(changed))
 
 

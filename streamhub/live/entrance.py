@@ -87,9 +87,10 @@ class Entrance:
         if waiting is not None:
             self._wait(visit, waiting)
             return
-        known = visit.stage is Stage.INSIDE and visit.counted
+        over = session.state is SessionState.ENDED  # then nobody attends, and nobody is counted
+        known = visit.stage is Stage.INSIDE and visit.counted is not over
         try:
-            if session.state is not SessionState.ENDED and not known:
+            if not over and not known:
                 await self._counting.arrive(visit, session)
         finally:
             self._seating.settle(visit.who, visit.session)

@@ -280,13 +280,22 @@ async def test_one_seat_more_in_the_file_lets_the_next_in(hall):
 
 
 async def test_when_the_session_ends_everybody_sees_so_and_nobody_attends(hall):
-    *_, dora = await full(hall, "dora")
+    ada, ben, _, dora = await full(hall, "dora")
+    await check(hall, "ben", Direction.IN)
+    await inside(dora)
+    eve = await hall.come("eve")
 
     await hall.house.begin(ROOM, SessionState.ENDED)
 
-    await inside(dora)
-    assert dora.page.told[-2]["state"] == "ended" or dora.page.told[-1]["state"] == "ended"
-    assert await hall.stays("dora") == []
+    await inside(eve)
+    await asyncio.sleep(0.3)
+    assert [kinds(visit) for visit in (ada, ben, dora, eve)] == [
+        ["welcome"],
+        ["welcome"],
+        ["waiting", "welcome"],
+        ["waiting", "welcome"],
+    ]
+    assert (await hall.stays("dora"), await hall.stays("eve")) == ([False], [])
 
 
 async def test_after_reopening_the_seats_hold_again(hall):
