@@ -110,7 +110,7 @@ RECORD = (
         holds=_("Arrivées et départs par séance et par canal, passages à l’accueil, corrections."),
         purpose=_("Savoir en direct qui est là, et compter pour le rapport de présence."),
         tables=("ledger", "stays", "check_ins"),
-        seen_by=roles.STAGE | roles.DESK,
+        seen_by=roles.STAGE | roles.DESK | {Role.CORRESPONDENT},
         recipients=_("les partenaires et le public, en totaux dont les petits nombres sont masqués"),
     ),
     Data(
@@ -165,7 +165,7 @@ RECORD = (
         holds=_("Qui, dans l’équipe, a ouvert, déplacé ou terminé une séance ou changé de flux."),
         purpose=_("Comprendre après coup ce qui s’est passé."),
         tables=("session_states", "session_moves", "sources", "source_periods"),
-        seen_by=roles.STAGE,
+        seen_by=roles.ORGANISATION,
         kept=Kept.SUMMIT,
     ),
     Data(
