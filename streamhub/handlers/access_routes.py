@@ -1,7 +1,7 @@
 """The routes of invitations, tokens and entering."""
 
 from streamhub.access import roles
-from streamhub.handlers import api_access, api_trust
+from streamhub.handlers import api_access, api_tokens, api_trust
 from streamhub.handlers.routing import ANY_GRANT, API, NOT_AUDITED, PUBLIC, Route
 
 ACCESS = (
@@ -94,11 +94,11 @@ ACCESS = (
     Route(
         method="POST",
         path=f"{API}/tokens:verify",
-        handler=api_access.verify,
+        handler=api_tokens.verify,
         allow=PUBLIC,
         summary="Does this token open something now?",
-        body=api_access.VerifyBody,
-        answer=api_access.VerdictAnswer,
+        body=api_tokens.VerifyBody,
+        answer=api_tokens.VerdictAnswer,
         action=NOT_AUDITED,
     ),
     Route(

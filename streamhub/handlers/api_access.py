@@ -14,16 +14,13 @@ from streamhub.access.model import (
 )
 from streamhub.access.orders import check_managed
 from streamhub.access.roles import Role
-from streamhub.access.strict import Claims
 from streamhub.handlers.auditing import noted
 from streamhub.handlers.entering import enter as let_in
 from streamhub.handlers.entering import set_cookie
-from streamhub.handlers.limiter import count_failure
 from streamhub.handlers.pages_join import landing
 from streamhub.handlers.request import GRANT, body, grant_of, json_answer, number, services, slug_of
 from streamhub.handlers.wire import Answer, Body, one_of, optional_instant
 from streamhub.kit.clock import Instant, rfc3339
-from streamhub.kit.errors import TokenInvalid
 from streamhub.kit.ids import DelegationCode, InvitationId, SessionSlug
 
 PAGE = 100  # invitations of one answer, unless asked otherwise
@@ -115,40 +112,6 @@ class TokenAnswer(Answer):
     token: str
     expires_at: str
     link: str
-
-
-class VerifyBody(Body):
-    """A token to be judged, for a session or in itself."""
-
-    token: str
-    session: str | None = None
-
-
-class ClaimsAnswer(Answer, omit_defaults=True):
-    """The claims of a token whose signature is good."""
-
-    iss: str
-    aud: str
-    sub: str
-    jti: str
-    dlg: str
-    role: Role
-    sid: SessionsJson
-    nbf: int
-    iat: int
-    exp: int
-    inv: str | None = None
-    gen: int | None = None
-    dep: int | None = None
-    run: int | None = None
-
-
-class VerdictAnswer(Answer):
-    """Whether a token opens something now."""
-
-    valid: bool
-    code: str | None
-    claims: ClaimsAnswer | None
 
 
 class EnterBody(Body):
@@ -248,17 +211,6 @@ async def session_token(request: web.Request) -> web.Response:
     return json_answer(answer, status=201)
 
 
-async def verify(request: web.Request) -> web.Response:
-    """POST /api/v1/tokens:verify."""
-    asked = await body(request, VerifyBody)
-    session = None if asked.session is None else SessionSlug(asked.session)
-    verdict = await services(request).access.verify(asked.token, session)
-    if verdict.code == TokenInvalid.code:
-        count_failure(request, asked.token)
-    claims = None if verdict.claims is None else claims_answer(verdict.claims)
-    return json_answer(VerdictAnswer(valid=verdict.valid, code=verdict.code, claims=claims))
-
-
 async def enter(request: web.Request) -> web.Response:
     """POST /api/v1/enter: the cookie, and in ``Location`` the page where somebody of this role begins."""
     asked = await body(request, EnterBody)
@@ -341,26 +293,6 @@ def invitation_answer(row: Invitation) -> InvitationAnswer:
         created_at=rfc3339(row.created_at),
         revoked_at=_time(row.revoked_at),
         issuer=row.issuer,
-    )
-
-
-def claims_answer(claims: Claims) -> ClaimsAnswer:
-    """Claims as the token holds them."""
-    return ClaimsAnswer(
-        iss=claims.iss,
-        aud="streamhub",
-        sub=claims.sub,
-        jti=claims.jti,
-        dlg=claims.dlg,
-        role=claims.role,
-        sid=sessions_json(claims.sid),
-        nbf=claims.nbf,
-        iat=claims.iat,
-        exp=claims.exp,
-        inv=claims.inv,
-        gen=claims.gen,
-        dep=claims.dep,
-        run=claims.run,
     )
 
 

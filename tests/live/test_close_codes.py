@@ -16,6 +16,7 @@ NEVER_ON_A_SOCKET = {
     errors.SeatsTaken: "the socket waits and is welcomed later",
     errors.LinkRefused: "sources are set over HTTP",
     errors.NotConfigured: "over HTTP",
+    errors.MailUnavailable: "over HTTP",
     errors.NotFound: "over HTTP",
     errors.SettingInvalid: "stops the start",
     errors.FileInvalid: "loading files",
