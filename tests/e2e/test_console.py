@@ -11,7 +11,7 @@ from tests.e2e.test_pages import entered
 
 pytestmark = pytest.mark.timeout(180)
 
-PAGES = ("", "/sessions/{live}", "/delegations", "/people", "/staff", "/requests", "/audit")
+PAGES = ("", "/sessions/{live}", "/delegations", "/people", "/lists", "/staff", "/requests", "/audit")
 
 
 async def test_the_organiser_edits_adds_and_everybody_sees_it(browser_page, demo):
@@ -152,3 +152,43 @@ async def test_every_page_is_accessible_and_fits_its_screen(browser_page, demo, 
             await assert_accessible(page)
             too_wide = await page.evaluate("document.documentElement.scrollWidth > innerWidth")
             assert not too_wide, f"{address} in {lang} is wider than a {size}"
+
+
+LIST = "Ticket,Delegation,Role,Function,Name,Mail\nT1,BJ,delegate,Conseillère,Awa Diop,awa@ville.example\n"
+
+
+async def test_a_list_is_looked_at_taken_over_and_its_links_are_written_out(browser_page, demo):
+    page = await entered(browser_page, demo, "organiser")
+    await page.goto(f"{demo.url}/console/lists")
+    content = {"name": "liste.csv", "mimeType": "text/csv", "buffer": LIST.encode()}
+    await page.set_input_files("#file", content)
+    await page.click("#import button")
+    await expect(page.locator("#columns .field")).to_have_count(6)
+    await page.select_option("#column-0", "external_id")
+    await expect(page.locator("#found")).to_contain_text("1 nouvelles personnes")
+    await expect(page.locator("#changes")).to_contain_text("Awa Diop")
+    await assert_accessible(page)
+
+    await page.click("#apply")
+    await expect(page.locator("#found")).to_contain_text("Liste reprise : 1 nouvelles invitations")
+    async with page.expect_download() as download:
+        await page.click("#export button")
+    name = (await download.value).suggested_filename
+    await page.goto(f"{demo.url}/console/people?q=awa")
+
+    assert name.endswith("-csv.csv")
+    await expect(page.locator("#people li")).to_contain_text("Conseillère")
+
+
+async def test_all_links_of_a_delegation_are_replaced_at_once(browser_page, demo):
+    page = await entered(browser_page, demo, "organiser", expects=("410",))
+    await page.goto(f"{demo.url}/console/delegations")
+    row = page.locator("li[data-code=BJ]")
+    await row.locator("summary").click()
+    await row.locator("button", has_text="Remplacer tous ses liens").click()
+    await expect(row.locator("[data-said]")).to_contain_text("Appuyez encore")
+    await row.locator("button", has_text="Remplacer tous ses liens").click()
+
+    await expect(page.locator("#links-note")).to_contain_text("prévenez l’hôte")
+    assert await page.locator("#links-list li").count() > 1
+    await expect(page.locator("#links-list .code").first).to_contain_text(f"{demo.url}/j/")
