@@ -96,7 +96,7 @@ def _unambiguous(pairs: Iterable[tuple[str, Word]]) -> dict[str, Word]:
     found: dict[str, set[Word]] = {}
     for name, what in pairs:
         found.setdefault(folded(name), set()).add(what)
-    return {name: whats.pop() for name, whats in found.items() if len(whats) == 1}
+    return {name: kinds.pop() for name, kinds in found.items() if len(kinds) == 1}
 
 
 def _territories(country: str) -> list[str]:

@@ -132,7 +132,7 @@ class Settings:
     )
     smtp_user: str = setting("", "User name there; empty: none is asked for.")
     smtp_password: str = setting("", "Password there. Better in the environment than in a file.", secret=True)
-    smtp_from: str = setting("", "Address from which mails come, such as `acces@sommet.example`.")
+    smtp_from: str = setting("", "Address from which mails come, such as `links@summit.example`.")
     smtp_seconds: int = setting(30, "Seconds to wait for an answer of the mail server.", minimum=1)
     mail_per_minute: int = setting(30, "Mails per minute at the most; providers refuse bursts.", minimum=1)
     verify_per_minute: int = setting(
@@ -195,7 +195,7 @@ class Settings:
         if self.smtp_port > MAX_PORT:
             raise SettingInvalid(f"smtp_port: must not be above {MAX_PORT}")
         if self.smtp_host and not _ADDRESS.fullmatch(self.smtp_from):
-            raise SettingInvalid("smtp_from: must be an address such as acces@sommet.example")
+            raise SettingInvalid("smtp_from: must be an address such as links@summit.example")
 
 
 @dataclass(frozen=True, slots=True)
