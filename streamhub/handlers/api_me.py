@@ -132,7 +132,7 @@ async def correction_requests(request: web.Request) -> web.Response:
 async def accept(request: web.Request) -> web.Response:
     """POST /api/v1/correction-requests/{id}:accept."""
     asked = await body(request, DecisionBody) if request.body_exists else DecisionBody()
-    known = await _moderated(request)
+    known = await moderated(request)
     if asked.channel is not None and not known.present:
         raise FieldInvalid(FieldProblem("channel", "an absence is cut from every channel"))
     await services(request).statistics.check_open()
@@ -145,7 +145,7 @@ async def accept(request: web.Request) -> web.Response:
 
 async def refuse(request: web.Request) -> web.Response:
     """POST /api/v1/correction-requests/{id}:refuse."""
-    known = await _moderated(request)
+    known = await moderated(request)
     done = await services(request).correction_requests.refuse(known.id, grant_of(request).participant)
     noted(request, done.id, session=done.session, participant=done.participant)
     return json_answer(request_answer(done))
@@ -176,7 +176,7 @@ def export_answer(export: Export) -> ExportAnswer:
     )
 
 
-async def _moderated(request: web.Request) -> CorrectionRequest:
+async def moderated(request: web.Request) -> CorrectionRequest:
     """The request in the address, of a session that the caller's invitation opens.
 
     Raises NotFound, WrongSession or Removed.

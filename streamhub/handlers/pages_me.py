@@ -5,11 +5,10 @@ from aiohttp import hdrs, web
 from streamhub.attendance.correction_requests_model import MAX_REASON, RequestOrder
 from streamhub.handlers.auditing import noted
 from streamhub.handlers.entering import drop_cookie
-from streamhub.handlers.render import reader_of, render
+from streamhub.handlers.render import own_address, reader_of, render
 from streamhub.handlers.request import GRANT, grant_of, services
 from streamhub.handlers.views.me import asked_span, me_page, privacy_page
 from streamhub.handlers.wire import line
-from streamhub.kit.i18n import languages
 from streamhub.kit.ids import SessionSlug
 from streamhub.privacy.record import processing
 from streamhub.privacy.service import Asker
@@ -47,7 +46,7 @@ async def ask_correction(request: web.Request) -> web.Response:
     made = await use.correction_requests.ask(session.slug, order)
     noted(request, made.id, session=session.slug)
     response = web.Response(status=303)
-    response.headers[hdrs.LOCATION] = _own(request, "/me")
+    response.headers[hdrs.LOCATION] = own_address(request, "/me")
     return response
 
 
@@ -76,9 +75,3 @@ async def privacy(request: web.Request) -> web.Response:
         phone=summit.contact_phone,
     )
     return await render(request, "privacy.html", page=page)
-
-
-def _own(request: web.Request, path: str) -> str:
-    """The address of a page of ours, with the language that was asked for."""
-    asked = request.query.get("lang")
-    return f"{path}?lang={asked}" if asked in languages() else path

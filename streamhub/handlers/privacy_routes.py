@@ -1,7 +1,7 @@
 """The routes of what people may ask for about themselves, and of the audit log."""
 
 from streamhub.access import roles
-from streamhub.handlers import api_audit, api_me, pages_me
+from streamhub.handlers import api_audit, api_me, pages_corrections, pages_me
 from streamhub.handlers.routing import ANY_GRANT, API, NOT_AUDITED, Route
 
 ME = (
@@ -111,6 +111,40 @@ PEOPLE = (
     ),
 )
 
+CORRECTIONS = (
+    Route(
+        method="GET",
+        path="/corrections",
+        handler=pages_corrections.corrections,
+        allow=roles.MODERATION,
+        summary="Where moderators decide what people ask to have corrected",
+        query=("lang",),
+        page=True,
+    ),
+    Route(
+        method="POST",
+        path="/corrections/{id}:accept",
+        handler=pages_corrections.accept,
+        allow=roles.MODERATION,
+        summary="Accept, by the form of the page",
+        page=True,
+        form=True,
+        status=303,
+        action="correction.accept",
+    ),
+    Route(
+        method="POST",
+        path="/corrections/{id}:refuse",
+        handler=pages_corrections.refuse,
+        allow=roles.MODERATION,
+        summary="Refuse, by the form of the page",
+        page=True,
+        form=True,
+        status=303,
+        action="correction.refuse",
+    ),
+)
+
 AUDIT = (
     Route(
         method="GET",
@@ -131,4 +165,4 @@ AUDIT = (
     ),
 )
 
-PRIVACY = (*ME, *PEOPLE, *AUDIT)
+PRIVACY = (*ME, *PEOPLE, *CORRECTIONS, *AUDIT)

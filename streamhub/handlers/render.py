@@ -4,6 +4,8 @@ from typing import Any
 
 from aiohttp import hdrs, web
 
+from streamhub.access.model import Grant
+from streamhub.access.roles import MODERATION
 from streamhub.handlers.headers import PagePolicy, apply_policy
 from streamhub.handlers.request import GRANT, language, services
 from streamhub.handlers.views.frame import Links, grant_view, navigation, summit_view
@@ -52,16 +54,34 @@ async def page_frame(request: web.Request, lang: str) -> dict[str, Any]:
             accent_href="/brand/accent.css" if summit.accent else None,
         ),
         "grant": grant_view(grant, delegations.get(grant.delegation), lang) if grant else None,
-        "nav": navigation(grant.role if grant else None, request.path, current.slug if current else None),
+        "nav": navigation(
+            grant.role if grant else None,
+            request.path,
+            current.slug if current else None,
+            asked=await _is_asked(request, grant),
+        ),
         "url": Links(request.query.get("lang") if request.query.get("lang") in languages() else None),
         "now": use.clock.now(),
         "lang": lang,
     }
 
 
+def own_address(request: web.Request, path: str) -> str:
+    """The address of a page of ours, with the language that was asked for."""
+    asked = request.query.get("lang")
+    return f"{path}?lang={asked}" if asked in languages() else path
+
+
 async def bare_frame(lang: str) -> dict[str, Any]:
     """The frame where not even the summit can be read."""
     return {"summit": None, "grant": None, "nav": (), "url": Links(None), "now": 0, "lang": lang}
+
+
+async def _is_asked(request: web.Request, grant: Grant | None) -> bool:
+    """Whether a correction waits for a word of this moderator."""
+    if grant is None or grant.role not in MODERATION:
+        return False
+    return any(grant.allows(one.session) for one in await services(request).correction_requests.waiting())
 
 
 async def reader_of(request: web.Request) -> Reader:

@@ -455,3 +455,33 @@ async def entered(house, guest):
 def post(house, path, cookie, form):
     headers = cookie | {"Origin": house.url}
     return house.client.post(path, data=form, headers=headers, allow_redirects=False)
+
+
+async def test_a_moderator_decides_on_a_page_that_is_named_where_something_waits(house):
+    me, moderator = await house.guest(), await house.guest(Role.MODERATOR)
+    cookie = await entered(house, moderator)
+    ids = [(await ask(house, me))[1]["id"] for _ in range(2)]
+    before = await text(house, "/", cookie)
+
+    page = await text(house, "/corrections", cookie)
+    async with post(house, f"/corrections/{ids[0]}:accept", cookie, {"channel": "web"}) as answer:
+        assert (answer.status, answer.headers["Location"]) == (303, "/corrections")
+    async with post(house, f"/corrections/{ids[1]}:refuse", cookie, {}) as answer:
+        assert answer.status == 303
+
+    assert 'href="/corrections"' in before
+    assert me.seat in page
+    assert "ligne coupée" in page
+    assert 'href="/corrections"' not in await text(house, "/", cookie)
+    assert "Aucune demande" in await text(house, "/corrections", cookie)
+    assert [one.state for one in await house.use.correction_requests.of(me.participant)] == [
+        "accepted",
+        "refused",
+    ]
+    assert [act.action for act in await acts(house)][:2] == ["correction.refuse", "correction.accept"]
+
+
+async def text(house, path, cookie):
+    async with house.client.get(path, headers=cookie) as answer:
+        assert answer.status == 200
+        return await answer.text()

@@ -11,6 +11,7 @@ from typing import Any
 
 from streamhub.access.roles import Role
 from streamhub.handlers.pages_player import PlayerPage
+from streamhub.handlers.views.corrections import corrections_page
 from streamhub.handlers.views.delegation import delegation_page, trial_view
 from streamhub.handlers.views.desk import desk_page
 from streamhub.handlers.views.enter import enter_page
@@ -24,6 +25,7 @@ from streamhub.handlers.views.session import session_page
 from streamhub.handlers.views.summit import SummitReport, summit_figures, summit_page
 from streamhub.handlers.views.wall import projector_page, wall_page
 from streamhub.kit import errors
+from streamhub.kit.channel import Channel
 from streamhub.kit.clock import DAY
 from streamhub.kit.settings import Settings
 from streamhub.kit.templates import Pages
@@ -169,6 +171,11 @@ def reading(lang: str) -> Iterator[Shot]:
     for name, stays, asked in (("me", f.stays(), f.correction_requests()), ("me-empty", [], [])):
         page = me_page(given, stays, asked, s.SESSIONS, s.reader(lang))
         yield Shot(name, "me.html", s.frame(lang, given) | {"page": page})
+    moderator = s.grant(Role.MODERATOR, "STAFF", "MOD-01", "")
+    asked = corrections_page(f.correction_requests(), {}, {}, s.reader(lang, moderator))
+    for name, page in (("corrections", asked), ("corrections-empty", ())):
+        values = s.frame(lang, moderator) | {"page": page, "channels": tuple(Channel)}
+        yield Shot(name, "corrections.html", values)
     for name, done in (
         ("erased", Erased(s.NOW, named=True, stays=3)),
         ("erased-nothing", Erased(s.NOW, named=False, stays=0)),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from streamhub.access.model import Grant
-from streamhub.access.roles import AUDIENCE, DESK, FIGURES, ORGANISATION, STAGE, Role
+from streamhub.access.roles import AUDIENCE, DESK, FIGURES, MODERATION, ORGANISATION, STAGE, Role
 from streamhub.kit.ids import DelegationCode, SessionSlug
 from streamhub.kit.times import days, times_of
 from streamhub.programme.model import RESERVED, Delegation, Summit
@@ -106,8 +106,12 @@ def is_counted(role: Role, delegation: DelegationCode | None) -> bool:
     return role in AUDIENCE and delegation not in RESERVED
 
 
-def navigation(role: Role | None, here: str, slug: SessionSlug | None) -> tuple[NavItem, ...]:
+def navigation(
+    role: Role | None, here: str, slug: SessionSlug | None, *, asked: bool = False
+) -> tuple[NavItem, ...]:
     """Where this role may go; ``slug`` is the session that the wall would show.
+
+    ``asked``: a correction waits for a moderator's word.
 
     Delegates get none: their page is one session, and what they need is on it.
     """
@@ -119,6 +123,7 @@ def navigation(role: Role | None, here: str, slug: SessionSlug | None) -> tuple[
         ("console", "/console", role in ORGANISATION),
         ("desk", "/desk", role in DESK),
         ("figures", "/figures", role in FIGURES),
+        ("corrections", "/corrections", role in MODERATION and (asked or here == "/corrections")),
     ]
     if slug is not None:
         places.insert(3, ("wall", f"/s/{slug}/wall", role in STAGE))
