@@ -29,7 +29,7 @@ async function send(form) {
   const said = /** @type {HTMLElement} */ (form.querySelector("[data-said]"));
   const { api = "", method = "POST", version, next } = form.dataset;
   clear(form);
-  const button = /** @type {HTMLButtonElement} */ (form.querySelector("button:not([type])"));
+  const button = /** @type {HTMLButtonElement} */ (form.querySelector("button:not([type=button])"));
   button.disabled = true;
   const headers = { "Content-Type": "application/json", ...(version ? { "If-Match": `"${version}"` } : {}) };
   const answer = await call(method, api, body(form), { headers });
