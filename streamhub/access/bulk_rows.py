@@ -112,9 +112,7 @@ def _twice(rows: list[Registration], file: str) -> list[FileProblem]:
             message = f"{entry.external_id!r} stands in line {first} already"
             problems.append(FileProblem(file, row.line, Field.EXTERNAL_ID, message))
         elif not entry.external_id and address in addresses:
-            message = (
-                f"this address stands in line {addresses[address]} already, and no id tells the two apart"
-            )
+            message = f"stands in line {addresses[address]} already, and no id tells the two apart"
             problems.append(FileProblem(file, row.line, Field.EMAIL, message))
         ids.setdefault(entry.external_id, row.line)
         addresses.setdefault(address, row.line)

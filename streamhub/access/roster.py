@@ -3,10 +3,17 @@
 from dataclasses import dataclass, replace
 
 from streamhub.access import orders
-from streamhub.access.model import MAX_LABEL, Identity, Invitation, InvitationOrder, NewInvitation
+from streamhub.access.model import (
+    MAX_LABEL,
+    MAX_LIFETIME,
+    Identity,
+    Invitation,
+    InvitationOrder,
+    NewInvitation,
+)
 from streamhub.access.orders import Facts
 from streamhub.access.roles import Role
-from streamhub.kit.clock import Instant
+from streamhub.kit.clock import DAY, Instant
 from streamhub.kit.errors import (
     FieldInvalid,
     FieldProblem,
@@ -67,8 +74,15 @@ def is_changed(old: Invitation, new: NewInvitation, facts: Facts) -> bool:
 
 
 def extended(old: Invitation, facts: Facts) -> Instant:
-    """When a listed person's invitation ends: never earlier than it did, later with the summit."""
-    return old.expires_at if facts.summit_end is None else max(old.expires_at, facts.summit_end)
+    """When a listed person's invitation ends: never earlier than it did, later with the summit.
+
+    An end that is only as far away as an invitation may last moves with every moment: it is
+    taken over a day at a time.
+    """
+    end = facts.summit_end
+    if end is None or (end - facts.now >= MAX_LIFETIME and end - old.expires_at < DAY):
+        return old.expires_at
+    return max(old.expires_at, end)
 
 
 def kept_epoch(old: Invitation, new: NewInvitation, facts: Facts) -> int:

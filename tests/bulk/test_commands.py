@@ -234,7 +234,7 @@ def test_what_was_done_stands_in_the_audit_log_without_names(data, people):
         acts = db.execute("SELECT action, detail FROM audit WHERE action != 'summit.load'").fetchall()
 
     assert [action for action, _ in acts] == ["participant.import", "invitation.export"]
-    assert json.loads(acts[0][1]) == [["new", 2], ["changed", 0], ["unchanged", 0]]
+    assert json.loads(acts[0][1]) == {"new": 2, "changed": 0, "unchanged": 0}
     assert "Awa" not in str(acts)
 
 

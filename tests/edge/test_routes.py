@@ -170,6 +170,9 @@ WHO_MAY = {
 ENDS = {"DELETE /api/v1/me", "POST /me/erase"}
 """After these calls their caller is nobody any more."""
 
+BODIES = {"POST /api/v1/mails": {"dry_run": True}}
+"""What is sent instead of nothing: without a mail server the rest is refused to everybody."""
+
 THINGS = {
     "slug": LIVE,
     "id": "i_none",
@@ -236,7 +239,7 @@ async def test_asyncapi_is_an_asyncapi_document(house):
 
 @pytest.mark.parametrize("route", NAMED, ids=name)
 async def test_the_named_roles_may_and_nobody_else(house, guests, route):
-    body = {} if route.method in {"POST", "PUT"} and not route.form else None
+    body = BODIES.get(name(route), {}) if route.method in {"POST", "PUT"} and not route.form else None
     if name(route) in ENDS:
         guests = {role: await house.guest(role) for role in guests}
 
