@@ -112,6 +112,7 @@ async def test_a_link_is_issued_opened_replaced_and_withdrawn(browser_page, demo
 
 async def test_a_link_that_leaked_is_replaced_from_the_wall_by_one_press(browser_page, demo):
     wall = await entered(browser_page, demo, "moderator")
+    await wall.wait_for_load_state("load")  # before that a tile is not listened to
     await wall.click(".tile >> nth=1")
     await wall.locator("#people li button", has_text="Remplacer le lien").first.click()
 
@@ -192,3 +193,4 @@ async def test_all_links_of_a_delegation_are_replaced_at_once(browser_page, demo
     await expect(page.locator("#links-note")).to_contain_text("prévenez l’hôte")
     assert await page.locator("#links-list li").count() > 1
     await expect(page.locator("#links-list .code").first).to_contain_text(f"{demo.url}/j/")
+    await expect(page.locator("#links-list .qr:not([src])")).to_have_count(0)
