@@ -243,10 +243,18 @@ def checks() -> list[Part]:
 
 
 def tests() -> list[Part]:
-    """Everything that runs the code."""
+    """Everything that runs the code: the files of tests/ in two processes side by side."""
     return [
         Part("node --test", 10, test_scripts),
-        Part("pytest", 480, openly(PYTHON, "-m", "coverage", "run", "-m", "pytest", "-q")),
+        Part("pytest", 510, openly(PYTHON, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile")),
+    ]
+
+
+def long_tests() -> list[Part]:
+    """The same with the tests marked ``long``, one after the other, and what of the code they reach."""
+    return [
+        Part("node --test", 10, test_scripts),
+        Part("pytest --long", 7200, openly(PYTHON, "-m", "coverage", "run", "-m", "pytest", "-q")),
         Part("coverage", 10, openly(PYTHON, "-m", "coverage", "report", "--format=total")),
     ]
 
@@ -295,7 +303,8 @@ def test(arguments: Sequence[str]) -> int:
         ENV["STREAMHUB_LONG"] = "1"
     chosen = [word for word in arguments if word != "--long"]
     if not chosen:
-        return perform([installing(), *checks(), *tests()])
+        running = long_tests() if "STREAMHUB_LONG" in ENV else tests()
+        return perform([installing(), *checks(), *running])
     install_everything()
     return openly(PYTHON, "-m", "pytest", *chosen)()
 

@@ -117,7 +117,7 @@ async def test_title_and_player_are_in_the_readers_language(house):
     assert "Opening (YouTube)" in english
     assert "hl=en" in english
     assert headers["Content-Language"] == "en"
-    assert 'title="Vidéo : Ouverture (YouTube)"' in french
+    assert 'title="Vidéo\N{NARROW NO-BREAK SPACE}: Ouverture (YouTube)"' in french
 
 
 async def test_what_the_organiser_typed_is_text(house):

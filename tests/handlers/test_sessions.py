@@ -7,7 +7,7 @@ from tests.handlers.house import OPEN, ROOM, open_house
 
 CONTRACT = [
     *("slug", "title", "titles", "starts_at", "ends_at", "doors_at"),
-    *("state", "automatic", "room", "kind", "access"),
+    *("state", "automatic", "room", "kind", "access", "cancelled"),
 ]
 
 
@@ -41,6 +41,7 @@ async def test_a_session_is_told_with_the_fields_of_the_contract(house):
         "room": "Salle",
         "kind": "ceremony",
         "access": "public",
+        "cancelled": False,
     }
     assert list(answer) == CONTRACT
 

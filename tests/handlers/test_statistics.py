@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import logging
 
 import pytest
 
@@ -247,17 +246,19 @@ async def test_a_new_figure_makes_a_new_report(house, staff):
     assert "près de 400 vues" in json.loads(body)["sentences"][-1]
 
 
-async def test_who_read_exact_figures_stands_in_the_log_without_a_name(house, staff, caplog):
-    with caplog.at_level(logging.INFO):
-        await house.ask("GET", f"{SESSION}/statistics", staff)
-        quiet = [record for record in caplog.records if "internal figures" in record.getMessage()]
-        await house.ask("GET", f"{SESSION}/statistics?audience=internal", staff)
+async def test_who_read_exact_figures_stands_in_the_audit_log_by_id(house):
+    reader = await house.guest(Role.COMMUNICATIONS)
+    organiser = await house.guest(Role.ORGANISER)
+    looks = f"/audit?by={reader.participant}&action=figures.internal"
 
-    [line] = [r.getMessage() for r in caplog.records if "internal figures read" in r.getMessage()]
-    assert quiet == []
-    assert staff.participant in line
-    assert "/api/v1/sessions/{slug}/statistics" in line
-    assert ROOM in line
+    await house.ask("GET", f"{SESSION}/statistics", reader)
+    _, quiet = await house.ask("GET", looks, organiser)
+    await house.ask("GET", f"{SESSION}/statistics?audience=internal", reader)
+    _, loud = await house.ask("GET", looks, organiser)
+
+    assert quiet["items"] == []
+    [look] = loud["items"]
+    assert (look["role"], look["target"], look["detail"]) == ("communications", ROOM, {})
 
 
 async def test_the_openapi_document_lists_the_forms_that_exist(house):
