@@ -46,6 +46,8 @@ LOCKS = {
     "test": ("pyproject.toml", "--all-extras", "--group", "dev", "--group", "e2e"),
     "installer": ("--group", "installer"),
     "node": ("--group", "node"),
+    "bench": ("--group", "bench"),
+    "compiler": ("--group", "compiler"),
 }
 
 
