@@ -36,10 +36,7 @@ class AdmissionService:
 
         Raises UnknownSession, or NotFound for an unknown delegation.
         """
-        session = await self._programme.session(slug)
-        if code not in {delegation.code for delegation in await self._programme.delegations()}:
-            raise NotFound("no such delegation")
-        now = self._clock.now()
+        session, now = await self._holding(slug, code), self._clock.now()
 
         def run(tx: WriteTx) -> None:
             if admissions_store.admit_delegation(tx, slug, session.run, code, now, by):
@@ -48,6 +45,27 @@ class AdmissionService:
         await self._db.write(run)
         await self.forget(slug)
         log.info("delegation admitted", session=slug, delegation=code, by=by)
+
+    async def hold_delegation(self, slug: SessionSlug, code: DelegationCode, by: str) -> None:
+        """Take that back: who is in stays and uses a seat, whoever comes now needs one.
+
+        Raises UnknownSession, or NotFound for an unknown delegation.
+        """
+        session = await self._holding(slug, code)
+
+        def run(tx: WriteTx) -> None:
+            if admissions_store.take_back_delegation(tx, slug, session.run, code):
+                tx.notice(TOPIC, slug)
+
+        await self._db.write(run)
+        await self.forget(slug)
+        log.info("delegation held", session=slug, delegation=code, by=by)
+
+    async def _holding(self, slug: SessionSlug, code: DelegationCode) -> Session:
+        session = await self._programme.session(slug)
+        if code not in {delegation.code for delegation in await self._programme.delegations()}:
+            raise NotFound("no such delegation")
+        return session
 
     async def of(self, session: Session) -> Admissions:
         """Everybody who was let into this holding beyond the seats; kept until ``forget``."""

@@ -53,6 +53,17 @@ def take_back(tx: WriteTx, session: SessionSlug, participant: ParticipantId) -> 
     return tx.execute(admissions.delete().where(theirs)) > 0
 
 
+def take_back_delegation(tx: WriteTx, session: SessionSlug, run: int, code: DelegationCode) -> bool:
+    """The people of a delegation need seats again in this holding; False if that was so already."""
+    theirs = sa.and_(
+        admissions.c.session == session,
+        admissions.c.run == run,
+        admissions.c.scope == Scope.DELEGATION.value,
+        admissions.c.name == code,
+    )
+    return tx.execute(admissions.delete().where(theirs)) > 0
+
+
 def of_run(tx: ReadTx, session: SessionSlug, run: int) -> Admissions:
     """Everybody who was let in for one holding of a session."""
     rows = tx.all(sa.select(admissions).where(admissions.c.session == session, admissions.c.run == run))

@@ -14,6 +14,7 @@ from streamhub.handlers.wire import Answer, Body
 from streamhub.kit.clock import rfc3339
 from streamhub.kit.errors import FieldInvalid, FieldProblem, RoleForbidden
 from streamhub.kit.ids import DelegationCode, ParticipantId, SessionSlug
+from streamhub.programme.model import SessionState
 
 
 class AskBody(Body):
@@ -65,9 +66,11 @@ async def queue(request: web.Request) -> web.Response:
 
 
 async def ask(request: web.Request) -> web.Response:
-    """POST /api/v1/sessions/{slug}/floor."""
+    """POST /api/v1/sessions/{slug}/floor: not from the line before the seats, as on the socket."""
     session, grant = await invited_to(request)
     asked = await body(request, AskBody)
+    if session.state is not SessionState.SCHEDULED:
+        await services(request).live.require_seat(session, grant)
     made = await services(request).floor.ask(session.slug, _order(asked, grant))
     return await _one(request, session.slug, made, status=201)
 

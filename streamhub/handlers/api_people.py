@@ -31,7 +31,7 @@ class PersonAnswer(Answer):
 
 
 class DelegationAnswer(Answer):
-    """The delegation whose people are all let in, however few its seats."""
+    """Whether all people of the delegation are let in, however few its seats."""
 
     delegation: str
     session: str
@@ -68,9 +68,20 @@ async def admit(request: web.Request) -> web.Response:
 
 async def admit_delegation(request: web.Request) -> web.Response:
     """POST /api/v1/sessions/{slug}/delegations/{code}:admit."""
+    return await _limit(request, admitted=True)
+
+
+async def hold_delegation(request: web.Request) -> web.Response:
+    """POST /api/v1/sessions/{slug}/delegations/{code}:hold."""
+    return await _limit(request, admitted=False)
+
+
+async def _limit(request: web.Request, *, admitted: bool) -> web.Response:
+    admissions = services(request).admissions
     slug, code = slug_of(request), DelegationCode(request.match_info["code"])
-    await services(request).admissions.admit_delegation(slug, code, grant_of(request).participant)
-    return json_answer(DelegationAnswer(delegation=code, session=slug, admitted=True))
+    change = admissions.admit_delegation if admitted else admissions.hold_delegation
+    await change(slug, code, grant_of(request).participant)
+    return json_answer(DelegationAnswer(delegation=code, session=slug, admitted=admitted))
 
 
 async def _bar(request: web.Request, *, removed: bool) -> web.Response:

@@ -92,6 +92,15 @@ PEOPLE = (
     ),
     Route(
         method="POST",
+        path=f"{API}/sessions/{{slug}}/delegations/{{code}}:hold",
+        handler=api_people.hold_delegation,
+        allow=roles.MODERATION,
+        summary="Take that back: whoever comes now needs a seat again",
+        answer=api_people.DelegationAnswer,
+        action="delegation.hold",
+    ),
+    Route(
+        method="POST",
         path=f"{API}/sessions/{{slug}}/corrections",
         handler=api_people.correct,
         allow=roles.MODERATION,
@@ -110,6 +119,7 @@ PEOPLE = (
         body=api_door.CheckInBody,
         answer=api_door.CheckInAnswer,
         action="door.check",
+        narrowed=True,
     ),
     Route(
         method="POST",
@@ -121,6 +131,7 @@ PEOPLE = (
         answer=api_figures.FigureAnswer,
         status=201,
         action="figure.declare",
+        narrowed=True,
     ),
 )
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from streamhub.access.admissions import AdmissionService
+from streamhub.access.admissions_model import Admissions
 from streamhub.attendance.model import Stay
 from streamhub.kit.clock import SECOND, Clock
 from streamhub.kit.ids import DelegationCode, ParticipantId, SessionSlug
@@ -39,6 +40,7 @@ class Seating:
     def __init__(self, parts: Parts) -> None:
         self._use = parts
         self._rows: dict[SessionSlug, dict[DelegationCode, SeatRow]] = {}
+        self._admitted: dict[SessionSlug, frozenset[DelegationCode]] = {}
 
     def stand(self, visit: Visit) -> None:
         """A page comes: its person stands in line from this moment, before the doors open too."""
@@ -96,8 +98,8 @@ class Seating:
         return [page for p in changed for page in self._use.visits.open_of(p.who.participant, slug)]
 
     async def admitted(self, session: Session) -> None:
-        """Somebody was let in beyond the seats: who is, uses none."""
-        admissions = await self._use.admissions.of(session)
+        """Somebody was let in beyond the seats: who is, uses none. Or that was taken back."""
+        admissions = await self._admissions(session)
         for code, row in self._rows.get(session.slug, {}).items():
             for person in (*row.sitting, *row.line):
                 if admissions.covers(person, code):
@@ -130,7 +132,7 @@ class Seating:
         """The row in which the person needs a seat; None for who needs none."""
         if not self._limits(who):
             return None
-        admissions = await self._use.admissions.of(session)
+        admissions = await self._admissions(session)
         seats = {d.code: d.seats for d in await self._use.programme.delegations()}
         row = self._row(session.slug, who)
         row.seats = seats.get(who.delegation)
@@ -140,6 +142,20 @@ class Seating:
         if row.seats is not None:
             self._refresh(row, session.slug)
         return row
+
+    async def _admissions(self, session: Session) -> Admissions:
+        """Who needs no seat; of a delegation that is held again, who is in sits from now on."""
+        admissions = await self._use.admissions.of(session)
+        before = self._admitted.get(session.slug, frozenset())
+        self._admitted[session.slug] = admissions.delegations
+        for code in before - admissions.delegations:
+            for person in self._use.presence.now(session.slug).people:
+                who = person.who
+                if who.delegation != code or admissions.covers(who.participant, code):
+                    continue
+                if self._limits(who) and person.state in REMOTE:
+                    self._row(session.slug, who).seat(who.participant)
+        return admissions
 
     def _refresh(self, row: SeatRow, slug: SessionSlug) -> None:
         row.release(self._use.clock.now(), lambda person: self._state(slug, person) in REMOTE)

@@ -81,6 +81,11 @@ class SeatRow:
         self._kept.pop(person, None)
         self._sitting.discard(person)
 
+    def seat(self, person: ParticipantId) -> None:
+        """Who is in uses a seat from now on, also one more than there are."""
+        self._line.pop(person, None)
+        self._sitting.add(person)
+
     # Looking
 
     @property

@@ -64,6 +64,7 @@ WHO_MAY = {
     "POST /api/v1/sessions/{slug}/people/{participant}:admit": MODERATORS,
     "POST /api/v1/sessions/{slug}/people/{participant}:remove": MODERATORS,
     "POST /api/v1/sessions/{slug}/delegations/{code}:admit": MODERATORS,
+    "POST /api/v1/sessions/{slug}/delegations/{code}:hold": MODERATORS,
     "PUT /api/v1/sessions/{slug}/people/{participant}/excused": MODERATORS,
     "POST /api/v1/sessions/{slug}/notices": MODERATORS,
     "GET /api/v1/sessions/{slug}/floor": "delegate correspondent technician moderator organiser",

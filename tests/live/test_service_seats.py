@@ -7,7 +7,7 @@ import pytest
 from streamhub.access.roles import Role
 from streamhub.attendance.door_model import CheckInOrder, Direction, Place, Scope
 from streamhub.kit.errors import SeatsTaken, StorageUnavailable
-from streamhub.live.messages import Beat
+from streamhub.live.messages import Beat, FloorRequest
 from streamhub.presence.model import PersonState
 from streamhub.programme.model import SessionState
 from tests.handlers.house import ROOM, YOUTUBE, ZOOM, Guest
@@ -60,6 +60,22 @@ async def test_three_sit_and_the_fourth_waits_without_stay_or_source(hall):
     assert "dQw4w9WgXcQ" not in html
     status, source = await hall.house.ask("GET", f"/sessions/{ROOM}/source", guest(hall, "ada"))
     assert (status, source["provider"]) == (200, "youtube")
+
+
+async def test_who_waits_for_a_seat_does_not_ask_for_the_floor_by_any_way(hall):
+    ada, *_, dora = await full(hall, "dora")
+    floor = f"/sessions/{ROOM}/floor"
+
+    await hall.use.live.hear(dora, FloorRequest(subject="Ports"))
+    status, problem = await hall.house.ask("POST", floor, guest(hall, "dora"), {"subject": "Ports"})
+    _, line = await hall.house.ask("GET", floor, guest(hall, "ada"))
+
+    assert (status, problem["code"]) == (409, "state_conflict")
+    assert line["items"] == []
+    hall.use.live.bye(ada)
+    await inside(dora)
+    status, _ = await hall.house.ask("POST", floor, guest(hall, "dora"), {"subject": "Ports"})
+    assert status == 201
 
 
 async def test_who_waits_is_shown_as_waiting_and_counted_so(hall):
@@ -344,6 +360,49 @@ async def test_a_moderator_admits_a_whole_delegation_those_to_come_too(hall):
     await inside(dora, eve)
     assert kinds(await hall.come("finn")) == ["welcome"]
     assert hall.heads() == (6, 0, 0)
+
+
+async def test_a_delegation_held_again_puts_nobody_out_and_whoever_comes_now_waits(hall):
+    *_, dora, eve = await full(hall, "dora", "eve")
+    await hall.use.admissions.admit_delegation(ROOM, BENIN, "test")
+    await inside(dora, eve)
+
+    await hall.use.admissions.hold_delegation(ROOM, BENIN, "test")
+    finn = await hall.come("finn")
+
+    assert hall.heads() == (5, 0, 1)
+    assert finn.page.told[0] == {"type": "waiting", "reason": "seats", "position": 1, "opens_at": None}
+    hall.use.live.bye(dora)
+    hall.use.live.bye(eve)
+    assert kinds(finn) == ["waiting"]  # three are in again, on three seats
+
+
+async def test_a_delegation_held_again_gives_seats_as_they_become_free(hall):
+    ada, *_, dora = await full(hall, "dora")
+    await hall.use.admissions.admit_delegation(ROOM, BENIN, "test")
+    await inside(dora)
+    await hall.use.admissions.hold_delegation(ROOM, BENIN, "test")
+    eve = await hall.come("eve")
+
+    hall.use.live.bye(ada)
+    assert kinds(eve) == ["waiting"]
+    hall.use.live.bye(dora)
+
+    await inside(eve)
+    assert hall.heads() == (3, 0, 0)
+
+
+async def test_who_was_admitted_as_a_person_stays_so_when_the_delegation_is_held(hall):
+    *_, dora = await full(hall, "dora")
+    await hall.use.access.admit(ROOM, hall.id("dora"), "test")
+    await hall.use.admissions.admit_delegation(ROOM, BENIN, "test")
+    await inside(dora)
+
+    await hall.use.admissions.hold_delegation(ROOM, BENIN, "test")
+    await hall.use.admissions.hold_delegation(ROOM, BENIN, "test")
+
+    assert hall.heads() == (4, 0, 0)
+    assert kinds(await hall.come("eve")) == ["waiting"]
 
 
 async def test_who_is_admitted_while_sitting_frees_the_seat(hall):
