@@ -35,10 +35,10 @@ class Changes:
     async def start(self) -> None:
         """From now on: what was written before is known to whoever reads the database."""
         self._last = await self._db.read(last_change)
-        self._db.after_commit = self._poke.set
+        self._db.after_notice = self._poke.set
 
     async def run(self) -> None:
-        """Read new changes after every own commit, and four times a second."""
+        """Read new changes after an own commit with some, and four times a second."""
         while True:
             await wait_briefly(self._poke, POLL_SECONDS)
             self._poke.clear()

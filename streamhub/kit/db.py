@@ -6,8 +6,8 @@ Store functions are plain synchronous SQLAlchemy Core and take a ``ReadTx`` or a
     stays = await db.read(lambda tx: store.stays_of(tx, slug))
     await db.write(lambda tx: store.append(tx, event))
 
-The writer is one thread on the synchronous engine (measured against aiosqlite in
-docs/performance.md); readers are aiosqlite connections with ``query_only``.
+The writer is one thread, the readers are a few with ``query_only`` connections
+(measured against aiosqlite in docs/performance.md).
 """
 
 import asyncio
@@ -15,17 +15,18 @@ import contextlib
 import os
 import queue
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from streamhub.kit.errors import StorageUnavailable
 
 T = TypeVar("T")
+Item = TypeVar("Item")
 Params = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
 GROUP_COMMANDS = 256  # commands that share one COMMIT at the most
@@ -64,7 +65,12 @@ class ReadTx:
 
 
 class WriteTx(ReadTx):
-    """Statements that write; they commit with the group or not at all."""
+    """Statements that write; they commit with the group or not at all.
+
+    ``noticed``: somebody is to be told after the commit.
+    """
+
+    noticed = False
 
     def execute(self, statement: sa.Executable, params: Params | None = None) -> int:
         """Run an insert, update or delete; answers the number of rows it touched."""
@@ -79,6 +85,7 @@ class WriteTx(ReadTx):
     def notice(self, topic: str, key: str) -> None:
         """Tell every running server, after the commit, that ``key`` of ``topic`` changed."""
         self._connection.execute(changes.insert(), {"topic": topic, "key": key})
+        self.noticed = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,25 +99,33 @@ class Change:
 
 @dataclass(slots=True)
 class _Command(Generic[T]):
-    run: Callable[[WriteTx], T]
+    """``together``: what is given to ``run`` in one call with the like commands beside this one."""
+
+    run: Callable[..., Any]
+    item: Any
+    together: bool
     future: "asyncio.Future[T]"
     loop: asyncio.AbstractEventLoop
+
+
+_Outcome: TypeAlias = tuple[_Command[Any], Any, BaseException | None]
 
 
 class Database:
     """One SQLite file (WAL, ``synchronous=FULL``): a writer thread and a few readers.
 
     ``on_group`` runs inside every group before its commit: the lease is renewed there.
-    ``after_commit`` runs on the loop after a group was committed.
+    ``after_notice`` runs on the loop after a group was committed in which something was noticed.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.on_group: Callable[[WriteTx], None] | None = None
-        self.after_commit: Callable[[], None] | None = None
+        self.after_notice: Callable[[], None] | None = None
         self._commands: queue.SimpleQueue[_Command[Any] | None] = queue.SimpleQueue()
-        self._engine = _sync_engine(path)
-        self._readers = _async_engine(path)
+        self._engine = _writing(path)
+        self._reading = _reading(path)
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="db-reader")
         self._thread = threading.Thread(target=self._write_groups, name="db-writer", daemon=True)
         self._thread.start()
 
@@ -124,15 +139,18 @@ class Database:
 
     def submit(self, command: Callable[[WriteTx], T]) -> "asyncio.Future[T]":
         """Queue ``command`` now; commands run in the order in which they were submitted."""
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[T] = loop.create_future()
-        self._commands.put(_Command(command, future, loop))
-        return future
+        return self._queue(command, None, together=False)
+
+    async def write_each(self, command: Callable[[WriteTx, Sequence[Item]], Sequence[T]], item: Item) -> T:
+        """Like ``write``; the items of the same command that wait one after the other are one call.
+
+        ``command`` answers for each of them, in order; what it raises, all of them raise.
+        """
+        return await self._queue(command, item, together=True)
 
     async def read(self, query: Callable[[ReadTx], T]) -> T:
-        """Run ``query`` on a connection that cannot write."""
-        async with self._readers.connect() as connection:
-            return await connection.run_sync(lambda sync: query(ReadTx(sync)))
+        """Run ``query`` on a connection that cannot write; all it reads is of one moment."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._query, query)
 
     async def answers(self) -> bool:
         """Whether the database can be read."""
@@ -145,8 +163,19 @@ class Database:
         """Finish the waiting commands, then close every connection."""
         self._commands.put(None)
         await asyncio.to_thread(self._thread.join)
-        await self._readers.dispose()
+        await asyncio.to_thread(self._readers.shutdown)
+        self._reading.dispose()
         self._engine.dispose()
+
+    def _queue(self, run: Callable[..., Any], item: object, *, together: bool) -> "asyncio.Future[T]":
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._commands.put(_Command(run, item, together, future, loop))
+        return future
+
+    def _query(self, query: Callable[[ReadTx], T]) -> T:
+        with self._reading.connect() as connection:
+            return query(ReadTx(connection))
 
     def _write_groups(self) -> None:
         with contextlib.closing(self._engine.connect()) as connection:
@@ -169,22 +198,25 @@ class Database:
         return group, True
 
     def _commit(self, connection: sa.Connection, group: list[_Command[Any]]) -> None:
-        outcomes: list[tuple[_Command[Any], Any, BaseException | None]] = []
+        outcomes: list[_Outcome] = []
+        noticed = False
         try:
             with connection.begin():
                 tx = WriteTx(connection)
-                outcomes.extend(_run(connection, tx, command) for command in group)
+                for part in _parts(group):
+                    outcomes += _run(connection, tx, part)
                 if self.on_group is not None:
                     self.on_group(tx)
+                noticed = tx.noticed
         except sa.exc.SQLAlchemyError as error:
             failure = StorageUnavailable("the database did not store this")
             failure.__cause__ = error
             outcomes = [(command, None, failure) for command in group]
         loop = group[0].loop
         with contextlib.suppress(RuntimeError):  # the loop closed while we were committing
-            loop.call_soon_threadsafe(self._resolve, outcomes)
+            loop.call_soon_threadsafe(self._resolve, outcomes, noticed)
 
-    def _resolve(self, outcomes: "list[tuple[_Command[Any], Any, BaseException | None]]") -> None:
+    def _resolve(self, outcomes: list[_Outcome], noticed: bool) -> None:  # noqa: FBT001 - call_soon has no names
         for command, value, error in outcomes:
             if command.future.done():
                 continue
@@ -192,25 +224,42 @@ class Database:
                 command.future.set_result(value)
             else:
                 command.future.set_exception(error)
-        if self.after_commit is not None:
-            self.after_commit()
+        if noticed and self.after_notice is not None:
+            self.after_notice()
 
 
-def _run(
-    connection: sa.Connection, tx: WriteTx, command: _Command[Any]
-) -> tuple[_Command[Any], Any, BaseException | None]:
-    """One command under its own savepoint, so that its failure undoes nobody else's write."""
+def _parts(group: Sequence[_Command[Any]]) -> Iterator[list[_Command[Any]]]:
+    """The commands that run as one call, in order."""
+    part = [group[0]]
+    for command in group[1:]:
+        if command.together and command.run == part[0].run:
+            part.append(command)
+        else:
+            yield part
+            part = [command]
+    yield part
+
+
+def _run(connection: sa.Connection, tx: WriteTx, part: list[_Command[Any]]) -> list[_Outcome]:
+    """One part under its own savepoint, so that its failure undoes nobody else's write."""
     connection.exec_driver_sql("SAVEPOINT command")
     try:
-        value = command.run(tx)
+        values = _values(tx, part)
     except sa.exc.OperationalError:
         raise
     except BaseException as error:  # noqa: BLE001 - handed to whoever awaits the command
         connection.exec_driver_sql("ROLLBACK TO command")
         connection.exec_driver_sql("RELEASE command")
-        return command, None, error
+        return [(command, None, error) for command in part]
     connection.exec_driver_sql("RELEASE command")
-    return command, value, None
+    return [(command, value, None) for command, value in zip(part, values, strict=True)]
+
+
+def _values(tx: WriteTx, part: list[_Command[Any]]) -> Sequence[Any]:
+    if part[0].together:
+        values: Sequence[Any] = part[0].run(tx, [command.item for command in part])
+        return values
+    return [part[0].run(tx)]
 
 
 def changes_after(tx: ReadTx, last: int) -> list[Change]:
@@ -228,7 +277,7 @@ def read_once(path: Path, query: Callable[[ReadTx], T]) -> T | None:
     """One query before there are services; None where no database with that table exists yet."""
     if not path.exists():
         return None
-    engine = _sync_engine(path)
+    engine = _writing(path)
     try:
         with engine.connect() as connection:
             return query(ReadTx(connection))
@@ -243,7 +292,7 @@ def sync_files(path: Path) -> None:
 
     Until both are on the disk a power cut can lose the whole log, FULL or not.
     """
-    engine = _sync_engine(path)
+    engine = _writing(path)
     with contextlib.closing(engine.raw_connection()) as connection:  # a transaction would lock it out
         connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
     engine.dispose()
@@ -255,18 +304,17 @@ def sync_files(path: Path) -> None:
             os.close(descriptor)
 
 
-def _sync_engine(path: Path) -> sa.Engine:
+def _writing(path: Path) -> sa.Engine:
     engine = sa.create_engine(f"sqlite:///{path}", poolclass=sa.NullPool, hide_parameters=True)
     sa.event.listen(engine, "connect", _open_writer)
     sa.event.listen(engine, "begin", _begin_immediate)
     return engine
 
 
-def _async_engine(path: Path) -> AsyncEngine:
-    engine = create_async_engine(
-        f"sqlite+aiosqlite:///{path}", pool_size=READERS, max_overflow=0, hide_parameters=True
-    )
-    sa.event.listen(engine.sync_engine, "connect", _open_reader)
+def _reading(path: Path) -> sa.Engine:
+    engine = sa.create_engine(f"sqlite:///{path}", pool_size=READERS, max_overflow=0, hide_parameters=True)
+    sa.event.listen(engine, "connect", _open_reader)
+    sa.event.listen(engine, "begin", _begin)
     return engine
 
 
@@ -276,6 +324,7 @@ def _open_writer(connection: Any, _record: object) -> None:  # noqa: ANN401 - a 
 
 
 def _open_reader(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection
+    connection.isolation_level = None
     _pragmas(connection, "busy_timeout=5000", "query_only=ON")
 
 
@@ -288,3 +337,7 @@ def _pragmas(connection: Any, *settings: str) -> None:  # noqa: ANN401 - a DBAPI
 
 def _begin_immediate(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN")

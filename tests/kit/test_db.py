@@ -1,4 +1,5 @@
 import asyncio
+import threading
 
 import pytest
 import sqlalchemy as sa
@@ -114,3 +115,62 @@ async def test_changes_of_before_the_start_are_not_told(db):
 
     assert heard == []
     assert [c.key for c in await db.read(lambda tx: changes_after(tx, 0))] == ["old"]
+
+
+def at_once(calls):
+    def command(tx, items):
+        calls.append(tuple(items))
+        if "bad" in items:
+            raise NotFound("no")
+        tx.execute(words.insert(), [{"word": word} for word in items])
+        return [f"{word}!" for word in items]
+
+    return command
+
+
+async def test_like_items_that_wait_one_after_the_other_are_one_call(db):
+    calls = []
+    add_all = at_once(calls)
+    holding = threading.Event()
+    held = db.submit(lambda _tx: holding.wait(10))
+
+    waiting = [db.write_each(add_all, "a"), db.write_each(add_all, "b"), db.write(add("c"))]
+    answers = asyncio.gather(*waiting, db.write_each(add_all, "d"))
+    await asyncio.sleep(0)
+    holding.set()
+
+    assert await answers == ["a!", "b!", 1, "d!"]
+    assert calls == [("a", "b"), ("d",)]
+    assert await held
+
+
+async def test_what_one_call_raises_all_its_items_raise(db):
+    add_all = at_once([])
+    holding = threading.Event()
+    held = db.submit(lambda _tx: holding.wait(10))
+
+    waiting = [db.write_each(add_all, "a"), db.write_each(add_all, "bad"), db.write(add("c"))]
+    answers = asyncio.gather(*waiting, return_exceptions=True)
+    await asyncio.sleep(0)
+    holding.set()
+
+    assert [type(answer) for answer in await answers] == [NotFound, NotFound, int]
+    assert await all_words(db) == ["c"]
+    assert await held
+
+
+async def test_everything_that_one_query_reads_is_of_the_same_moment(db):
+    writing = threading.Event()
+
+    def look(tx):
+        before = tx.scalar(sa.select(sa.func.count()).select_from(words))
+        assert writing.wait(10)
+        return before, tx.scalar(sa.select(sa.func.count()).select_from(words))
+
+    looking = asyncio.gather(db.read(look))
+    await asyncio.to_thread(lambda: None)
+    await db.write(add("late"))
+    writing.set()
+
+    [(before, after)] = await looking
+    assert before == after
