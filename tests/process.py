@@ -5,11 +5,12 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import IO, Any
 
+PROGRAM = (sys.executable, "-m", "streamhub")
 READY = "streamhub ready "
 START_SECONDS = 30
 ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith("STREAMHUB_")}
@@ -34,12 +35,15 @@ class Server:
         return await asyncio.wait_for(self.process.wait(), 20)
 
 
-async def start(*arguments: str, log: IO[bytes] | None = None, **environment: str) -> Server:
+async def start(
+    *arguments: str,
+    log: IO[bytes] | None = None,
+    program: Sequence[str] = PROGRAM,
+    **environment: str,
+) -> Server:
     """Start ``streamhub …`` and wait until people may come; its log goes to ``log``, else to ours."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "streamhub",
+        *program,
         *arguments,
         stdout=asyncio.subprocess.PIPE,
         stderr=log,
@@ -57,9 +61,14 @@ async def start(*arguments: str, log: IO[bytes] | None = None, **environment: st
 
 
 @asynccontextmanager
-async def running(*arguments: str, log: IO[bytes] | None = None, **environment: str) -> AsyncIterator[Server]:
+async def running(
+    *arguments: str,
+    log: IO[bytes] | None = None,
+    program: Sequence[str] = PROGRAM,
+    **environment: str,
+) -> AsyncIterator[Server]:
     """A server that is stopped at the end, whatever happens."""
-    server = await start(*arguments, log=log, **environment)
+    server = await start(*arguments, log=log, program=program, **environment)
     try:
         yield server
     finally:
@@ -71,9 +80,7 @@ async def running(*arguments: str, log: IO[bytes] | None = None, **environment: 
 async def streamhub(*arguments: str, check: bool = True, stdin: bytes = b"", **environment: str) -> str:
     """Run one command to its end; answers its standard output."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "streamhub",
+        *PROGRAM,
         *arguments,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
@@ -86,9 +93,11 @@ async def streamhub(*arguments: str, check: bool = True, stdin: bytes = b"", **e
     return out.decode()
 
 
-async def invite(data: Path, role: str, *options: str) -> list[dict[str, Any]]:
+async def invite(data: Path, role: str, *options: str, **environment: str) -> list[dict[str, Any]]:
     """Issue invitations on the command line."""
-    text = await streamhub("invite", "issue", "--role", role, "--data", str(data), "--json", *options)
+    text = await streamhub(
+        "invite", "issue", "--role", role, "--data", str(data), "--json", *options, **environment
+    )
     found = json.loads(text)
     rows: list[dict[str, Any]] = found["items"] if isinstance(found, dict) else found
     return rows

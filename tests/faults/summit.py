@@ -1,0 +1,101 @@
+"""A summit on the disk, served by the real program, and those who come to its live session."""
+
+import asyncio
+import json
+import sqlite3
+from contextlib import asynccontextmanager, closing, suppress
+from dataclasses import dataclass
+
+from websockets.asyncio.client import connect
+from websockets.exceptions import WebSocketException
+
+from tests.client import PROTOCOL, calling
+from tests.process import PROGRAM, running
+
+PUBLIC = {"STREAMHUB_PUBLIC_URL": "http://127.0.0.1:9"}
+"""Links name no port, so that they hold on whatever port the summit is served next."""
+
+IMPATIENT = {
+    "STREAMHUB_GRACE_SECONDS": "2",
+    "STREAMHUB_UNSTABLE_SECONDS": "1",
+    "STREAMHUB_HEARTBEAT_SECONDS": "1",
+}
+"""Whoever is silent is gone soon."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summit:
+    """The data folder, the slug of the live session, invited people and a moderator."""
+
+    data: object
+    slug: str
+    people: list
+    moderator: dict
+
+    @asynccontextmanager
+    async def serve(self, *, program=PROGRAM, log=None, **environment):
+        """The summit, served on a free port: the server, and a factory of callers."""
+        arguments = ("serve", "--data", str(self.data), "--port", "0")
+        async with (
+            running(*arguments, program=program, log=log, **(PUBLIC | environment)) as server,
+            calling(server.url) as api,
+        ):
+            yield server, api
+
+    def address(self, server):
+        """Where the live session's sockets are."""
+        return f"{server.url.replace('http', 'ws', 1)}/api/v1/live?session={self.slug}"
+
+    async def present(self, api):
+        """The participants that the moderator sees."""
+        shown = await api(self.moderator["token"]).get(f"/api/v1/sessions/{self.slug}/presence")
+        return {person["participant"] for person in shown["people"]}
+
+    def stays(self, folder=None):
+        """Participant to the web stays in the live session, from the file itself."""
+        with closing(sqlite3.connect((folder or self.data) / "streamhub.db")) as db:
+            rows = db.execute(
+                "SELECT participant, since, until FROM stays WHERE session = ? AND channel = 'web'",
+                (self.slug,),
+            ).fetchall()
+        found = {}
+        for participant, since, until in rows:
+            found.setdefault(participant, []).append((since, until))
+        return found
+
+
+@asynccontextmanager
+async def page(address, person, **options):
+    """One person's open socket."""
+    headers = {"Authorization": f"Bearer {person['token']}"}
+    async with connect(
+        address, additional_headers=headers, subprotocols=[PROTOCOL], max_size=None, **options
+    ) as socket:
+        yield socket
+
+
+async def heard(socket, kind):
+    """The next message of this type."""
+    async for text in socket:
+        message = json.loads(text)
+        if message["type"] == kind:
+            return message
+    raise AssertionError(f"closed with {socket.close_code} before a {kind}")
+
+
+async def arrive(address, person, on_welcome):
+    """Come, call ``on_welcome(participant)`` as soon as the welcome is read, and leave."""
+    with suppress(OSError, WebSocketException, AssertionError):
+        async with page(address, person) as socket:
+            await heard(socket, "welcome")
+            on_welcome(person["participant"])
+
+
+async def until(check, seconds=20):
+    """Wait for what comes about by itself; answers what ``check`` found."""
+    async with asyncio.timeout(seconds):
+        while True:
+            found = await check()
+            if found:
+                return found
+            await asyncio.sleep(0.05)
