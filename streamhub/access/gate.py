@@ -60,9 +60,11 @@ class Gate:
 
         Raises CodeUnknown, InvitationRevoked, TokenInvalid, TokenExpired or TokenNotYetValid.
         """
-        opened, run = await self._opened(credential)
+        opened = await self._opened(credential)
         cookie = secrets.token_urlsafe(COOKIE_BYTES)
-        row = StoredGrant(opened.invitation, opened.generation, opened.sessions, opened.expires_at, run)
+        row = StoredGrant(
+            opened.invitation, opened.generation, opened.sessions, opened.expires_at, opened.run
+        )
         now = self._clock.now()
         await self._db.write(lambda tx: store.add_grant(tx, digest(cookie), row, now))
         return Entered(cookie, opened)
@@ -76,17 +78,15 @@ class Gate:
         if found.expires_at <= self._clock.now():
             raise TokenExpired("the token is over", expired_at=found.expires_at)
         await self._check_run(found.sessions, found.run)
-        return invitation.grant(found.sessions, found.expires_at)
+        return invitation.grant(found.sessions, found.expires_at, found.run)
 
     async def grant_for_token(self, token: str) -> Grant:
         """What a bearer token lets its request do; raises as ``enter`` does."""
-        grant, _ = await self._by_token(token)
-        return grant
+        return await self._by_token(token)
 
     async def grant_for_code(self, credential: str) -> Grant:
         """What a scanned link, code or token stands for; nobody enters. Raises as ``enter`` does."""
-        grant, _ = await self._opened(credential)
-        return grant
+        return await self._opened(credential)
 
     async def leave(self, cookie: str) -> None:
         """Forget one entering: the browser's cookie opens nothing any more."""
@@ -113,35 +113,32 @@ class Gate:
         if await self._db.read(lambda tx: store.is_removed(tx, session, grant.participant)):
             raise Removed("removed from this session")
 
-    async def _opened(self, credential: str) -> tuple[Grant, int | None]:
-        """By link code or token, or by the whole link that a camera read or a person copied.
-
-        With it the run that it is for, where it is for one.
-        """
+    async def _opened(self, credential: str) -> Grant:
+        """By link code or token, or by the whole link that a camera read or a person copied."""
         bare = _LINK.sub("", credential.strip()).partition("?")[0]
         if "." in bare:
             return await self._by_token(bare)
         return await self._by_code(bare)
 
-    async def _by_token(self, token: str) -> tuple[Grant, int | None]:
+    async def _by_token(self, token: str) -> Grant:
         """What a token opens; the log tells why one is refused, the caller hears the code alone."""
         claims: Claims | None = None
         try:
             claims = tokens.verify(token, await self._signer.keys())
             tokens.check_times(claims, self._clock.now())
-            return await self._by_claims(claims, comes=True), claims.run
+            return await self._by_claims(claims, comes=True)
         except StreamhubError as error:
             reason = error.reason if isinstance(error, TokenInvalid) else error.code
             log.info("token refused", reason=reason, jti=claims.jti if claims else None)
             raise
 
-    async def _by_code(self, code: str) -> tuple[Grant, None]:
+    async def _by_code(self, code: str) -> Grant:
         hashed = digest(code.lower())
         found = await self._db.read(lambda tx: store.code(tx, hashed))
         if found is None:
             raise CodeUnknown("this link opens nothing")
         invitation = await self._checked(*found)
-        return invitation.grant(), None
+        return invitation.grant()
 
     async def _by_claims(self, claims: Claims, *, comes: bool) -> Grant:
         """The invitation's row decides; the token may only narrow it. ``comes``: its holder is here."""
@@ -152,7 +149,7 @@ class Gate:
         else:
             invitation = await self._checked(claims.inv, claims.gen, claims)
         await self._check_run(claims.sid, claims.run)
-        return invitation.grant(claims.sid, claims.exp * SECOND)
+        return invitation.grant(claims.sid, claims.exp * SECOND, claims.run)
 
     async def _by_other_issuer(self, claims: Claims, *, comes: bool) -> Invitation:
         """The row of somebody whom another issuer invited; who comes for the first time is given one."""

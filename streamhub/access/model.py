@@ -34,7 +34,8 @@ class DevicePolicy(StrEnum):
 class Grant:
     """What a verified token or cookie lets a request do. It knows no name.
 
-    ``seat`` is the public short name such as ``BJ-03``; ``label`` the function shown.
+    ``seat`` is the public short name such as ``BJ-03``; ``label`` the function shown. ``run``:
+    for this one holding of its sessions only.
     """
 
     participant: ParticipantId
@@ -48,10 +49,24 @@ class Grant:
     label: str
     seat: str
     device_policy: DevicePolicy = DevicePolicy.REPLACE_OLDEST
+    run: int | None = None
 
     def allows(self, slug: SessionSlug) -> bool:
         """Whether this opens the session; being removed from it is another matter."""
         return self.sessions is None or slug in self.sessions
+
+    @property
+    def whole(self) -> bool:
+        """Whether this opens the whole summit, and not single sessions."""
+        return self.sessions is None
+
+    def covers(self, sessions: Sessions) -> bool:
+        """Whether this opens everything that something else opens."""
+        return self.sessions is None or (sessions is not None and sessions <= self.sessions)
+
+    def meets(self, sessions: Sessions) -> bool:
+        """Whether there is a session that both open."""
+        return self.sessions is None or sessions is None or bool(sessions & self.sessions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,8 +159,10 @@ class Invitation:
             speak=self.speak,
         )
 
-    def grant(self, sessions: Sessions = None, expires_at: Instant | None = None) -> Grant:
-        """What this opens, narrowed to the sessions and the time that a token was for."""
+    def grant(
+        self, sessions: Sessions = None, expires_at: Instant | None = None, run: int | None = None
+    ) -> Grant:
+        """What this opens, narrowed to the sessions, the time and the holding that a token was for."""
         return Grant(
             participant=self.participant,
             delegation=self.delegation,
@@ -158,6 +175,7 @@ class Invitation:
             label=self.label,
             seat=self.seat,
             device_policy=self.device_policy,
+            run=run,
         )
 
 

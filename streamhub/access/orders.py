@@ -17,7 +17,7 @@ from streamhub.access.model import (
 )
 from streamhub.access.roles import NEEDS_DELEGATION, Role
 from streamhub.kit.clock import DAY, MINUTE, Instant, from_datetime, to_datetime
-from streamhub.kit.errors import FieldInvalid, FieldProblem, RoleForbidden
+from streamhub.kit.errors import FieldInvalid, FieldProblem, RoleForbidden, WrongSession
 from streamhub.kit.ids import DelegationCode, SessionSlug
 from streamhub.kit.text import clean
 from streamhub.programme.model import REHEARSAL, STAFF, Delegation, Summit
@@ -28,6 +28,8 @@ WITHOUT_DATES = 30 * DAY
 AT_THE_DESK = frozenset({Role.DELEGATE, Role.PRESS, Role.OBSERVER})
 
 ABOVE_MODERATION = frozenset({Role.ORGANISER, Role.COMMUNICATIONS})
+
+BEYOND = "this invitation opens sessions that yours does not"
 
 _STAFF_SEATS = {
     Role.INTERPRETER: "INT",
@@ -110,8 +112,23 @@ def bounded(order: InvitationOrder, grant: Grant, facts: Facts) -> InvitationOrd
     """What the holder of ``grant`` may order of this.
 
     Organisers everything; correspondents delegates of their own delegation; the desk one
-    person more, for the day. Raises RoleForbidden, or FieldInvalid naming the field.
+    person more, for the day. Nobody passes on more sessions than the own ones, nor for longer.
+    Raises RoleForbidden, WrongSession, or FieldInvalid naming the field.
     """
+    return _bounded_by_role(_bounded_by_sessions(order, grant, facts), grant, facts)
+
+
+def _bounded_by_sessions(order: InvitationOrder, grant: Grant, facts: Facts) -> InvitationOrder:
+    if grant.sessions is None:
+        return order
+    asked = grant.sessions if order.sessions is None else frozenset(order.sessions)
+    if not grant.covers(asked):
+        raise WrongSession(BEYOND)
+    until = facts.default_expiry if order.expires_at is None else order.expires_at
+    return replace(order, sessions=tuple(sorted(asked)), expires_at=min(until, grant.expires_at))
+
+
+def _bounded_by_role(order: InvitationOrder, grant: Grant, facts: Facts) -> InvitationOrder:
     if grant.role is Role.ORGANISER:
         return order
     if grant.role is Role.CORRESPONDENT:
@@ -127,11 +144,27 @@ def bounded(order: InvitationOrder, grant: Grant, facts: Facts) -> InvitationOrd
 
 
 def check_managed(invitation: Invitation, grant: Grant) -> None:
-    """Raise RoleForbidden unless the holder of ``grant`` may see, revoke and replace the invitation.
+    """Raise RoleForbidden or WrongSession unless the holder of ``grant`` may revoke and replace it.
 
     A replaced link is shown to whoever replaced it, so nobody may replace the link of
-    somebody who may do more.
+    somebody who may do more, or in more sessions.
     """
+    check_manager(invitation, grant)
+    if not grant.covers(invitation.sessions):
+        raise WrongSession(BEYOND)
+
+
+def check_manager(invitation: Invitation, grant: Grant) -> None:
+    """Raise RoleForbidden unless this role manages such an invitation, and WrongSession for strangers.
+
+    They are strangers where they have no session in common.
+    """
+    _check_role(invitation, grant)
+    if not grant.meets(invitation.sessions):
+        raise WrongSession(BEYOND)
+
+
+def _check_role(invitation: Invitation, grant: Grant) -> None:
     if grant.role is Role.ORGANISER:
         return
     if grant.role is Role.MODERATOR and invitation.role not in ABOVE_MODERATION:

@@ -34,6 +34,7 @@ class Cause(StrEnum):
     ENDED = "ended"
     ELSEWHERE = "elsewhere"
     REVOKED = "revoked"
+    EXPIRED = "expired"
     REMOVED = "removed"
     MOVED = "moved"
     WAITING = "waiting"

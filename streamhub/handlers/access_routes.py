@@ -15,6 +15,7 @@ ACCESS = (
         answer=api_access.IssuedList,
         status=201,
         action="invitation.issue",
+        narrowed=True,
     ),
     Route(
         method="GET",
@@ -24,6 +25,7 @@ ACCESS = (
         summary="Invitations, without what opens them",
         answer=api_access.InvitationList,
         query=("limit", "cursor"),
+        narrowed=True,
     ),
     Route(
         method="GET",
@@ -32,6 +34,7 @@ ACCESS = (
         allow=roles.INVITATIONS,
         summary="One invitation",
         answer=api_access.InvitationAnswer,
+        narrowed=True,
     ),
     Route(
         method="POST",
@@ -41,6 +44,7 @@ ACCESS = (
         summary="Withdraw an invitation: its pages close at once",
         answer=api_access.InvitationAnswer,
         action="invitation.revoke",
+        narrowed=True,
     ),
     Route(
         method="POST",
@@ -51,6 +55,7 @@ ACCESS = (
         answer=api_access.IssuedList,
         status=201,
         action="invitation.replace",
+        narrowed=True,
     ),
     Route(
         method="PUT",
@@ -61,6 +66,7 @@ ACCESS = (
         body=api_access.DevicesBody,
         answer=api_access.InvitationAnswer,
         action="invitation.devices",
+        narrowed=True,
     ),
     Route(
         method="POST",

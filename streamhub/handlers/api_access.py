@@ -12,7 +12,7 @@ from streamhub.access.model import (
     IssuedInvitation,
     Sessions,
 )
-from streamhub.access.orders import check_managed
+from streamhub.access.orders import BEYOND, check_managed, check_manager
 from streamhub.access.roles import Role
 from streamhub.handlers.auditing import noted
 from streamhub.handlers.entering import enter as let_in
@@ -21,6 +21,7 @@ from streamhub.handlers.pages_join import landing
 from streamhub.handlers.request import GRANT, body, grant_of, json_answer, number, services, slug_of
 from streamhub.handlers.wire import Answer, Body, one_of, optional_instant
 from streamhub.kit.clock import Instant, rfc3339
+from streamhub.kit.errors import WrongSession
 from streamhub.kit.ids import DelegationCode, InvitationId, SessionSlug
 
 PAGE = 100  # invitations of one answer, unless asked otherwise
@@ -166,7 +167,8 @@ async def invitations(request: web.Request) -> web.Response:
         limit=number(request, "limit", PAGE, minimum=1, maximum=MAX_PAGE),
         cursor=request.query.get("cursor"),
     )
-    return json_answer(InvitationList(items=[invitation_answer(row) for row in page.items], next=page.next))
+    shown = [invitation_answer(row) for row in page.items if grant.meets(row.sessions)]
+    return json_answer(InvitationList(items=shown, next=page.next))
 
 
 async def invitation(request: web.Request) -> web.Response:
@@ -193,7 +195,8 @@ async def replace(request: web.Request) -> web.Response:
 async def set_devices(request: web.Request) -> web.Response:
     """PUT /api/v1/invitations/{id}/devices."""
     asked = await body(request, DevicesBody)
-    found = await _managed(request)
+    found = await services(request).access.invitation(_id_of(request))
+    check_manager(found, grant_of(request))
     by = grant_of(request).participant
     changed = await services(request).admissions.set_devices(found.id, asked.devices, asked.device_policy, by)
     noted(request, devices=changed.devices, policy=changed.device_policy.value)
@@ -326,9 +329,11 @@ async def _managed(request: web.Request) -> Invitation:
 
 
 def _check_seen(found: Invitation, grant: Grant) -> None:
-    """Moderators see every row; correspondents those of the own delegation."""
+    """Moderators see every row of their sessions; correspondents those of the own delegation."""
     if grant.role is Role.CORRESPONDENT and found.delegation != grant.delegation:
         check_managed(found, grant)
+    if not grant.meets(found.sessions):
+        raise WrongSession(BEYOND)
 
 
 def _time(instant: Instant | None) -> str | None:

@@ -98,7 +98,8 @@ async def delegation_now(request: web.Request) -> DelegationNow:
 
 async def _here(request: web.Request, links: DelegationLinks) -> dict[ParticipantId, Here]:
     use = services(request)
-    sessions = [s for s in await use.programme.sessions() if s.state in OPEN]
+    grant = grant_of(request)
+    sessions = [s for s in await use.programme.sessions() if s.state in OPEN and grant.allows(s.slug)]
     people = [link.invitation.participant for link in links.links]
     found = {one: here_of((s, use.presence.person(s.slug, one)) for s in sessions) for one in people}
     return {one: here for one, here in found.items() if here is not None}

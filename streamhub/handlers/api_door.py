@@ -1,17 +1,19 @@
 """The desk's interface: check-in and out."""
 
 import re
+from collections.abc import Sequence
 
 from aiohttp import web
 
-from streamhub.access.model import Participant
+from streamhub.access.model import Grant, Participant
 from streamhub.attendance.door_model import CheckInOrder, Direction, place_of
 from streamhub.handlers.auditing import noted
 from streamhub.handlers.request import body, grant_of, json_answer, services
 from streamhub.handlers.wire import Answer, Body, one_of, optional_instant
 from streamhub.kit.clock import Instant, rfc3339
-from streamhub.kit.errors import FieldInvalid, FieldProblem, InvitationRevoked
+from streamhub.kit.errors import FieldInvalid, FieldProblem, InvitationRevoked, WrongSession
 from streamhub.kit.ids import ParticipantId, SessionSlug
+from streamhub.programme.model import Session
 
 _NONCE = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
@@ -44,6 +46,8 @@ async def check_in(request: web.Request) -> web.Response:
     asked = await body(request, CheckInBody)
     use = services(request)
     person = await _person(request, asked)
+    if not grant_of(request).meets(person.sessions):
+        raise WrongSession("this person is not invited to the sessions that your invitation opens")
     other = await _other_since(request, person.id)
     done = await use.door.check(await _order(request, asked, person))
     noted(request, person.id, direction=asked.direction, repeated=done.repeated)
@@ -81,6 +85,7 @@ async def _order(request: web.Request, asked: CheckInBody, person: Participant) 
         await use.programme.session(slug)
     if asked.venue is not None and asked.venue not in {s.venue for s in await use.programme.sessions()}:
         raise FieldInvalid(FieldProblem("venue", "no session takes place there"))
+    _check_covered(grant_of(request), asked.venue, slug, await use.programme.sessions())
     at = optional_instant("at", asked.at)
     return CheckInOrder(
         participant=person.id,
@@ -90,6 +95,15 @@ async def _order(request: web.Request, asked: CheckInBody, person: Participant) 
         nonce=asked.nonce,
         by=grant_of(request).participant,
     )
+
+
+def _check_covered(
+    grant: Grant, venue: str | None, slug: SessionSlug | None, sessions: Sequence[Session]
+) -> None:
+    """Raise WrongSession for a door that leads into more than the caller's sessions."""
+    behind = frozenset(s.slug for s in sessions if s.venue == venue) if venue is not None else None
+    if not grant.covers(behind if slug is None else frozenset({slug})):
+        raise WrongSession("this door leads into sessions that the invitation does not open")
 
 
 async def _other_since(request: web.Request, participant: ParticipantId) -> Instant | None:

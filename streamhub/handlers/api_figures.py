@@ -2,12 +2,13 @@
 
 from aiohttp import web
 
+from streamhub.access.model import Grant
 from streamhub.audience.model import FigureOrder, PlatformFigure
 from streamhub.handlers.auditing import noted
 from streamhub.handlers.request import body, grant_of, json_answer, services
 from streamhub.handlers.wire import Answer, Body, instant, line
 from streamhub.kit.clock import rfc3339
-from streamhub.kit.errors import FieldInvalid, FieldProblem
+from streamhub.kit.errors import FieldInvalid, FieldProblem, WrongSession
 from streamhub.kit.ids import SessionSlug
 
 
@@ -41,6 +42,7 @@ async def declare_figure(request: web.Request) -> web.Response:
     asked = await body(request, FigureBody)
     if bool(asked.sessions) == bool(asked.summit):
         raise FieldInvalid(FieldProblem("sessions", "name the sessions it covers, or set summit to true"))
+    _check_covered(asked, grant_of(request))
     order = FigureOrder(
         platform=asked.platform,
         metric=asked.metric,
@@ -52,6 +54,12 @@ async def declare_figure(request: web.Request) -> web.Response:
     figure = await services(request).audience.declare(order, grant_of(request).participant)
     noted(request, str(figure.id), platform=figure.platform, metric=figure.metric, value=figure.value)
     return json_answer(figure_answer(figure), status=201)
+
+
+def _check_covered(asked: FigureBody, grant: Grant) -> None:
+    """Raise WrongSession for a figure that covers more than the caller's sessions."""
+    if not grant.covers(frozenset(map(SessionSlug, asked.sessions)) if asked.sessions else None):
+        raise WrongSession("the figure covers sessions that the invitation does not open")
 
 
 def figure_answer(figure: PlatformFigure) -> FigureAnswer:

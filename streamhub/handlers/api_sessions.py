@@ -101,6 +101,8 @@ async def shift(request: web.Request) -> web.Response:
     """POST /api/v1/sessions/{slug}:shift."""
     asked = await body(request, ShiftBody)
     found, grant = await invited_to(request)
+    if asked.following and not grant.whole:
+        raise WrongSession("moving the later sessions too needs an invitation to the whole summit")
     moved = await services(request).programme.shift(
         found.slug, asked.minutes, grant.invitation, following=asked.following
     )

@@ -23,7 +23,8 @@ def build_app(use: Services) -> web.Application:
     app[health.ROUTES] = RouteTable(ROUTES)
     app[edge.ROUTE] = {}
     for route in ROUTES:
-        added = app.router.add_route(route.method, route.path, route.handler)
-        app[edge.ROUTE][added] = route
+        for method in route.methods:
+            added = app.router.add_route(method, route.path, route.handler)
+            app[edge.ROUTE][added] = route
     app.on_response_prepare.append(edge.on_prepare)
     return app

@@ -33,6 +33,7 @@ PEOPLE = (
         summary="Personal links as a table, badges, a list or a calendar",
         body=api_bulk.ExportBody,
         action="invitation.export",
+        narrowed=True,
     ),
     Route(
         method="GET",
@@ -83,6 +84,7 @@ MAILS = (
         answer=api_mail.ProgressAnswer,
         status=202,
         action="invitation.mail",
+        narrowed=True,
     ),
 )
 

@@ -172,6 +172,7 @@ LINKS = (
         answer=api_links.LinkAnswer,
         status=201,
         action="invitation.link",
+        narrowed=True,
     ),
     Route(
         method="POST",
@@ -182,6 +183,7 @@ LINKS = (
         body=api_links.QrBody,
         answer=api_links.QrAnswer,
         action=NOT_AUDITED,
+        narrowed=True,
     ),
 )
 

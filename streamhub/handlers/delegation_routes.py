@@ -23,6 +23,7 @@ def _page(path: str, handler: Handler, summary: str, allow: frozenset[Role] | No
         summary=summary,
         page=True,
         query=("lang", *query),
+        narrowed=allow == roles.CORRESPONDENCE,
     )
 
 
@@ -35,6 +36,7 @@ SEATS = (
         allow=roles.CORRESPONDENCE,
         summary="The seats of the own delegation, and who is in",
         answer=api_delegation.DelegationAnswer,
+        narrowed=True,
     ),
     Route(
         method="PUT",
@@ -45,6 +47,7 @@ SEATS = (
         body=api_delegation.LabelBody,
         answer=api_access.InvitationAnswer,
         action="invitation.label",
+        narrowed=True,
     ),
 )
 

@@ -10,7 +10,7 @@ from streamhub.handlers.errors import http_problem, internal_problem, problem
 from streamhub.handlers.headers import secure
 from streamhub.handlers.request import BY_COOKIE, COOKIE, GRANT, REFUSAL, services
 from streamhub.handlers.routing import PUBLIC, Handler, Route
-from streamhub.kit.errors import CrossOrigin, RoleForbidden, StreamhubError, TokenInvalid
+from streamhub.kit.errors import CrossOrigin, RoleForbidden, StreamhubError, TokenInvalid, WrongSession
 from streamhub.kit.ids import SessionSlug
 from streamhub.kit.log import get_logger
 
@@ -130,6 +130,8 @@ async def _require(request: web.Request, route: Route) -> None:
     slug = request.match_info.get("slug")
     if slug is not None:
         await services(request).access.require(grant, SessionSlug(slug))
+    if route.whole_summit and not grant.whole:
+        raise WrongSession("this is for the whole summit, and the invitation for single sessions")
 
 
 def _route(request: web.Request) -> Route | None:

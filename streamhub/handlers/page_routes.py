@@ -24,6 +24,7 @@ def _page(
         summary=summary,
         page=True,
         query=("lang", *query),
+        narrowed=allow == roles.DESK,
     )
 
 

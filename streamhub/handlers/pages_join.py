@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from aiohttp import hdrs, web
 
 from streamhub.access.model import Grant
-from streamhub.access.roles import Role
+from streamhub.access.roles import STAGE, Role
 from streamhub.handlers.entering import enter, set_cookie
 from streamhub.handlers.headers import PagePolicy
 from streamhub.handlers.limiter import counting_tries
@@ -14,7 +14,9 @@ from streamhub.handlers.request import GRANT, services
 from streamhub.handlers.views.enter import enter_page
 from streamhub.kit.i18n import languages
 
-WALL = frozenset({Role.MODERATOR, Role.TECHNICIAN})
+WHOLE_SUMMIT = {Role.COMMUNICATIONS: "/figures", Role.ORGANISER: "/console"}
+"""Where they begin who are invited to more than single sessions."""
+
 _PRIVATE = PagePolicy(no_referrer=True)
 
 
@@ -67,16 +69,14 @@ async def landing(request: web.Request, grant: Grant) -> str:
 async def _place(request: web.Request, grant: Grant) -> str:
     if grant.role is Role.DESK:
         return "/desk"
-    if grant.role is Role.COMMUNICATIONS:
-        return "/figures"
-    if grant.role is Role.ORGANISER:
-        return "/console"
     if grant.role is Role.CORRESPONDENT:
         return "/delegation"
+    if grant.whole and grant.role in WHOLE_SUMMIT:
+        return WHOLE_SUMMIT[grant.role]
     session = await current_session(request)
-    if session is None:
+    if session is None or grant.role is Role.COMMUNICATIONS:  # the programme leads to their figures
         return "/"
-    return f"/s/{session.slug}/wall" if grant.role in WALL else f"/s/{session.slug}"
+    return f"/s/{session.slug}/wall" if grant.role in STAGE else f"/s/{session.slug}"
 
 
 def _address(request: web.Request) -> str:

@@ -89,6 +89,7 @@ PEOPLE = (
         allow=roles.MODERATION,
         summary="What people ask to have corrected and nobody decided yet",
         answer=api_me.CorrectionRequestList,
+        narrowed=True,
     ),
     Route(
         method="POST",
@@ -99,6 +100,7 @@ PEOPLE = (
         body=api_me.DecisionBody,
         answer=api_me.CorrectionRequestAnswer,
         action="correction.accept",
+        narrowed=True,
     ),
     Route(
         method="POST",
@@ -108,6 +110,7 @@ PEOPLE = (
         summary="Leave what was recorded",
         answer=api_me.CorrectionRequestAnswer,
         action="correction.refuse",
+        narrowed=True,
     ),
 )
 
@@ -120,6 +123,7 @@ CORRECTIONS = (
         summary="Where moderators decide what people ask to have corrected",
         query=("lang",),
         page=True,
+        narrowed=True,
     ),
     Route(
         method="POST",
@@ -131,6 +135,7 @@ CORRECTIONS = (
         form=True,
         status=303,
         action="correction.accept",
+        narrowed=True,
     ),
     Route(
         method="POST",
@@ -142,6 +147,7 @@ CORRECTIONS = (
         form=True,
         status=303,
         action="correction.refuse",
+        narrowed=True,
     ),
 )
 

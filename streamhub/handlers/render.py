@@ -59,6 +59,7 @@ async def page_frame(request: web.Request, lang: str) -> dict[str, Any]:
             request.path,
             current.slug if current else None,
             asked=await _is_asked(request, grant),
+            whole=grant is not None and grant.whole,
         ),
         "url": Links(request.query.get("lang") if request.query.get("lang") in languages() else None),
         "now": use.clock.now(),

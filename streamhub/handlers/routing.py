@@ -2,9 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from streamhub.access.roles import Role
 
@@ -31,6 +32,10 @@ class Route:
     answer errors as pages, the others as problem documents. ``action`` is the word of the
     audit log; every route but those of GET has one, or says ``NOT_AUDITED``. What the roles
     ``own`` do by it is their own affair and stands elsewhere.
+
+    Whoever is invited to single sessions may use what names one of them in its path. A route
+    for roles that names none is for the whole summit, unless it is ``narrowed``: then its
+    handler keeps to the caller's sessions.
     """
 
     method: str
@@ -47,6 +52,18 @@ class Route:
     max_bytes: int | None = None
     action: str | None = None
     own: frozenset[Role] = frozenset()
+    narrowed: bool = False
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """What is read may be asked for without its body too; a socket may not."""
+        headless = self.method == hdrs.METH_GET and self.status != HTTPStatus.SWITCHING_PROTOCOLS
+        return (self.method, hdrs.METH_HEAD) if headless else (self.method,)
+
+    @property
+    def whole_summit(self) -> bool:
+        """Whether an invitation to single sessions is not enough."""
+        return self.allow not in (PUBLIC, ANY_GRANT) and "{slug}" not in self.path and not self.narrowed
 
 
 @dataclass(frozen=True, slots=True)

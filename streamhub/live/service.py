@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
 
-from streamhub.access.model import Grant, Invitation
+from streamhub.access.model import Grant
 from streamhub.access.roles import ASKING
 from streamhub.attendance.model import Cause
 from streamhub.attendance.who import who_is
@@ -18,11 +18,13 @@ from streamhub.kit.errors import (
     StorageUnavailable,
 )
 from streamhub.kit.ids import InvitationId, ParticipantId, SessionSlug
+from streamhub.kit.tasks import every
 from streamhub.live import seating
 from streamhub.live.close_codes import CloseCode
 from streamhub.live.connection import Inbound
 from streamhub.live.counting import Counting
 from streamhub.live.devices import judge
+from streamhub.live.endings import EXPIRED, NOT_HERE, REVOKED, Ending, ending_of
 from streamhub.live.entrance import Entrance
 from streamhub.live.messages import Beat, Bye, FloorRequest, FloorWithdraw, Resync
 from streamhub.live.parts import Parts
@@ -32,6 +34,8 @@ from streamhub.live.visit import Stage, Visit
 from streamhub.live.visits import Visits
 from streamhub.presence.model import Departure, SourceKey
 from streamhub.programme.model import Session, SessionState
+
+EXPIRE_SECONDS = 1.0  # between two looks for pages whose invitation is over
 
 
 class LiveService:
@@ -68,6 +72,7 @@ class LiveService:
             await self._follow(session)
         await self._use.door.show()
         await self._entrance.start()
+        self._use.tasks.spawn("invitations that end", lambda: every(EXPIRE_SECONDS, self.end_expired))
 
     async def drain(self) -> None:
         """Tell every page when to come back, and mark every open stay as our restart."""
@@ -144,9 +149,19 @@ class LiveService:
 
     # What changed
 
+    async def end_expired(self) -> None:
+        """Close the pages of invitations, tokens and enterings that are over by now."""
+        now = self._use.clock.now()
+        for visit in self._visits:
+            if visit.grant is not None and visit.grant.expires_at <= now and not visit.page.closing:
+                self._end(visit, EXPIRED)
+
     async def on_session(self, key: str) -> None:
         """A session's state or times changed."""
         session = await self._use.programme.session(SessionSlug(key))
+        for visit in self._visits.open_in(session.slug):
+            if visit.grant is not None and visit.grant.run not in {None, session.run}:
+                self._end(visit, NOT_HERE)
         try:
             await self._follow(session)
         finally:  # the ledger first, so that nobody is told an end that is not written; but told
@@ -165,7 +180,7 @@ class LiveService:
         await self._use.announcer.excused(SessionSlug(key))
 
     async def on_invitation(self, key: str) -> None:
-        """An invitation was revoked or replaced: the pages of its dead links close now.
+        """An invitation changed: pages that it does not open any more close now.
 
         Where its devices changed, open pages stay and the next one finds the new limit. None is
         left of the invitation where its person was erased.
@@ -174,15 +189,14 @@ class LiveService:
         if not mine:
             return
         invitation = await self._use.access.find(InvitationId(key))
-        replaced = invitation is not None and invitation.revoked_at is None
-        reason = "replaced" if replaced else "invitation_revoked"
         for visit, grant in mine:
-            if invitation is not None and _holds(invitation, grant):
+            if invitation is None:
+                self._end(visit, REVOKED)
+            elif ending := ending_of(invitation, grant, visit.session):
+                self._end(visit, ending)
+            else:
                 devices, policy = invitation.devices, invitation.device_policy
                 visit.grant = replace(grant, devices=devices, device_policy=policy)
-            else:
-                self._put_out(visit, Cause.REVOKED, reason, CloseCode.REVOKED)
-                self._expel(visit.session, grant.participant, Cause.REVOKED)
 
     async def on_removal(self, key: str) -> None:
         """A person was removed from a session, or admitted again."""
@@ -230,7 +244,7 @@ class LiveService:
             return
         at = await self._since(session)
         if session.state is SessionState.ENDED:
-            await self._end(session, at)
+            await self._end_session(session, at)
             for visit in self._visits.open_in(session.slug):
                 self._entrance.reconsider_waiting(visit)
         elif session.state is not SessionState.SCHEDULED:
@@ -241,7 +255,7 @@ class LiveService:
                     self._entrance.reconsider(visit)
                 self._entrance.reconsider_waiting(visit)
 
-    async def _end(self, session: Session, at: Instant) -> None:
+    async def _end_session(self, session: Session, at: Instant) -> None:
         """``ended`` closes every open stay at that instant; open pages stay open."""
         await self._use.attendance.end_session(session, at)
         await self._use.openings.end_session(session.slug, at)
@@ -297,6 +311,11 @@ class LiveService:
             for page in others[device]:
                 self._put_out(page, Cause.MOVED, "moved", CloseCode.MOVED)
 
+    def _end(self, visit: Visit, ending: Ending) -> None:
+        """Close a page that its invitation does not open any more."""
+        self._put_out(visit, ending.cause, ending.reason, ending.code)
+        self._expel(visit.session, visit.who.participant, ending.cause)
+
     def _put_out(self, visit: Visit, cause: Cause, reason: str, code: CloseCode) -> None:
         """Close a page now; what it held ends now."""
         visit.put_out = cause
@@ -319,7 +338,3 @@ class LiveService:
                 public = visit.grant is None
                 visit.page.close(CloseCode.SILENT, "silent")
         self._counting.depart(slug, departures, Cause.LOST, public=public)
-
-
-def _holds(invitation: Invitation, grant: Grant) -> bool:
-    return invitation.revoked_at is None and grant.generation == invitation.generation

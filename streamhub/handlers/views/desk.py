@@ -74,13 +74,17 @@ class DeskPage:
 
 @dataclass(frozen=True, slots=True)
 class DeskInput:
-    """What the desk is made of: everybody invited, who is in today, who is on line, the day's sessions."""
+    """What the desk is made of: everybody invited, who is in today, who is on line, the day's sessions.
+
+    ``venues``: it may count a whole venue, and not single sessions only.
+    """
 
     participants: Sequence[Participant]
     delegations: Sequence[Delegation]
     inside: Sequence[CheckIn]
     online: Mapping[ParticipantId, Instant]
     sessions: Sequence[Session]
+    venues: bool = True
 
 
 def desk_page(given: DeskInput, times: Times, now: Instant) -> DeskPage:
@@ -100,7 +104,7 @@ def desk_page(given: DeskInput, times: Times, now: Instant) -> DeskPage:
     )
     return DeskPage(
         day=times.moment(now).day,
-        venues=tuple(Door(f"venue:{venue}", venue) for venue in _venues(given.sessions)),
+        venues=tuple(Door(f"venue:{venue}", venue) for venue in _venues(given.sessions) if given.venues),
         sessions=tuple(
             Door(f"session:{s.slug}", f"{times.moment(s.starts_at).hm} {s.titles.get(lang)}")
             for s in sorted(given.sessions, key=lambda s: (s.starts_at, s.order))

@@ -107,11 +107,11 @@ def is_counted(role: Role, delegation: DelegationCode | None) -> bool:
 
 
 def navigation(
-    role: Role | None, here: str, slug: SessionSlug | None, *, asked: bool = False
+    role: Role | None, here: str, slug: SessionSlug | None, *, asked: bool = False, whole: bool = True
 ) -> tuple[NavItem, ...]:
     """Where this role may go; ``slug`` is the session that the wall would show.
 
-    ``asked``: a correction waits for a moderator's word.
+    ``asked``: a correction waits for a moderator's word; ``whole``: invited to more than single sessions.
 
     Delegates get none: their page is one session, and what they need is on it.
     """
@@ -120,9 +120,9 @@ def navigation(
     places = [
         ("programme", "/", True),
         ("delegation", "/delegation", role is Role.CORRESPONDENT),
-        ("console", "/console", role in ORGANISATION),
+        ("console", "/console", whole and role in ORGANISATION),
         ("desk", "/desk", role in DESK),
-        ("figures", "/figures", role in FIGURES),
+        ("figures", "/figures", whole and role in FIGURES),
         ("corrections", "/corrections", role in MODERATION and (asked or here == "/corrections")),
     ]
     if slug is not None:

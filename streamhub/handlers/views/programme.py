@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from streamhub.access.model import Grant
-from streamhub.access.roles import FIGURES, STAGE
+from streamhub.access.roles import FIGURES, STAGE, Role
 from streamhub.kit.clock import Instant
 from streamhub.kit.ids import SessionSlug
 from streamhub.kit.times import Moment, Times
@@ -101,9 +101,14 @@ def row(session: Session, reader: Reader) -> SessionRow:
         public=session.access is SessionAccess.PUBLIC,
         cancelled=session.cancelled,
         href=f"/s/{session.slug}" if opens(session, reader.grant) else None,
-        wall_href=f"/s/{session.slug}/wall" if reader.grant and reader.grant.role in STAGE else None,
-        figures_href=f"/figures/{session.slug}" if reader.grant and reader.grant.role in FIGURES else None,
+        wall_href=f"/s/{session.slug}/wall" if _works_in(session, reader.grant, STAGE) else None,
+        figures_href=f"/figures/{session.slug}" if _works_in(session, reader.grant, FIGURES) else None,
     )
+
+
+def _works_in(session: Session, grant: Grant | None, roles: frozenset[Role]) -> bool:
+    """Whether the reader has one of these roles in this session."""
+    return grant is not None and grant.role in roles and grant.allows(session.slug)
 
 
 def opens(session: Session, grant: Grant | None) -> bool:
