@@ -55,6 +55,8 @@ def addressed(settings: Settings, host: str, port: int) -> Settings:
 def prepare(folder: DataFolder, *, may_migrate: bool = True) -> None:
     """Make folder and schema ready; raises StateConflict for an old schema that may not be changed."""
     folder.create()
+    if folder.restoring.exists():
+        raise StateConflict(f"{folder.path}: a restore was interrupted here: restore again, with --replace")
     if not is_current(folder.database):
         if not may_migrate:
             raise StateConflict("the database is not at the newest schema: run `streamhub migrate`")

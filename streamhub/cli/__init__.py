@@ -17,6 +17,8 @@ _COMMANDS = {
     "demo": ("streamhub.cli.demo", "demo"),
     "serve": ("streamhub.cli.serve", "serve"),
     "migrate": ("streamhub.cli.serve", "migrate"),
+    "backup": ("streamhub.cli.backup", "backup"),
+    "restore": ("streamhub.cli.backup", "restore"),
     "summit": ("streamhub.cli.summit", "summit"),
     "invite": ("streamhub.cli.invite", "invite"),
     "keys": ("streamhub.cli.keys", "keys"),

@@ -20,7 +20,7 @@ from streamhub.kit import log
 from streamhub.kit.assets import example_folder
 from streamhub.kit.clock import MINUTE, SystemClock
 from streamhub.kit.errors import StateConflict
-from streamhub.kit.folder import DataFolder
+from streamhub.kit.folder import MARK, DataFolder
 from streamhub.kit.settings import Settings
 from streamhub.programme.files import SessionEntry, SummitFiles
 from streamhub.programme.loaders import read_folder
@@ -28,7 +28,6 @@ from streamhub.programme.rebase import moved_to
 from streamhub.server import addressed, bind, prepare
 from streamhub.services import Services
 
-MARK = ".demo"
 LEFT_MINUTES = 40
 """The live session goes on so long: the next one's doors open in a few minutes."""
 

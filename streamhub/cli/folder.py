@@ -31,7 +31,7 @@ async def open_folder(config: Path | None, data: Path, *, create: bool = False) 
     Raises NotFound where there is no data folder, unless it may be created.
     """
     folder = DataFolder(data)
-    if not folder.database.exists() and not create:
+    if not (folder.database.exists() or folder.restoring.exists() or create):
         raise NotFound(f"{data}: no data here; load a summit first: streamhub summit load DIR --data {data}")
     prepare(folder)
     settings = settings_of(config, folder)

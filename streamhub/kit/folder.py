@@ -13,6 +13,8 @@ DATABASE = "streamhub.db"
 KEYS = "keys"
 MAIL_LOCK = "mail.lock"
 DOCUMENTS = "documents"
+MARK = ".demo"
+RESTORING = ".restoring"
 
 
 class DataFolder:
@@ -41,6 +43,11 @@ class DataFolder:
     def mail_lock(self) -> Path:
         """Held by whoever sends mails."""
         return self.path / MAIL_LOCK
+
+    @property
+    def restoring(self) -> Path:
+        """There only while a backup is put in its place."""
+        return self.path / RESTORING
 
     def create(self) -> None:
         """Make the folder, readable for its owner alone."""

@@ -7,6 +7,7 @@ from alembic import command
 from alembic.config import Config
 
 from streamhub.kit.db import sync_files
+from streamhub.kit.errors import StateConflict
 
 _FOLDER = Path(__file__).resolve().parent
 
@@ -19,19 +20,35 @@ def migrate(database: Path) -> None:
 
 def is_current(database: Path) -> bool:
     """Whether the database has the newest schema."""
+    return revision_of(database) == head()
+
+
+def revision_of(database: Path) -> str | None:
+    """The step that a database stands at; None where there is no database of ours.
+
+    Raises StateConflict for a file that cannot be read as one.
+    """
     if not database.exists():
-        return False
+        return None
     engine = sa.create_engine(f"sqlite:///{database}", poolclass=sa.NullPool)
-    with engine.connect() as connection:
-        if not sa.inspect(connection).has_table("alembic_version"):
-            return False
-        found = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
-    return found == head()
+    try:
+        with engine.connect() as connection:
+            if not sa.inspect(connection).has_table("alembic_version"):
+                return None
+            found = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+    except sa.exc.DatabaseError as error:
+        raise StateConflict(f"{database}: cannot be read: {error.orig}; see `streamhub restore`") from None
+    return None if found is None else str(found)
+
+
+def revisions() -> frozenset[str]:
+    """Every step that this program knows."""
+    return frozenset(file.stem.split("_")[0] for file in (_FOLDER / "versions").glob("[0-9]*.py"))
 
 
 def head() -> str:
     """The newest step."""
-    return max(file.stem.split("_")[0] for file in (_FOLDER / "versions").glob("[0-9]*.py"))
+    return max(revisions())
 
 
 def _config(database: Path) -> Config:
