@@ -1,6 +1,7 @@
 """The composition root: the only file where concrete parts meet."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from streamhub.access import mail_service
@@ -19,7 +20,11 @@ from streamhub.attendance.excused import ExcusedService
 from streamhub.attendance.imports_service import ImportsService
 from streamhub.attendance.openings import OpeningsService
 from streamhub.attendance.service import AttendanceService
+from streamhub.audience.facebook import Facebook
+from streamhub.audience.peertube import PeerTube
+from streamhub.audience.sampler import Reader, Sampler
 from streamhub.audience.service import AudienceService
+from streamhub.audience.youtube import YouTube
 from streamhub.floor.service import FloorService
 from streamhub.kit.audit import AuditLog
 from streamhub.kit.changes import Changes
@@ -27,6 +32,7 @@ from streamhub.kit.clock import Clock
 from streamhub.kit.db import Database, read_once
 from streamhub.kit.folder import DataFolder
 from streamhub.kit.ids import InvitationId
+from streamhub.kit.outgoing import Outgoing
 from streamhub.kit.settings import Settings
 from streamhub.kit.tasks import Tasks
 from streamhub.live import announcer
@@ -42,6 +48,7 @@ from streamhub.privacy.service import PrivacyService
 from streamhub.programme import store as programme_store
 from streamhub.programme.edit_service import EditService
 from streamhub.programme.service import ProgrammeService
+from streamhub.relay.link_model import Provider
 from streamhub.relay.service import RelayService
 from streamhub.reports.service import ReportsService
 from streamhub.requests.service import RequestsService
@@ -84,6 +91,8 @@ class Services:
     correction_requests: CorrectionRequestsService
     imports: ImportsService
     audience: AudienceService
+    outgoing: Outgoing
+    sampler: Sampler
     statistics: StatisticsService
     privacy: PrivacyService
     retention: RetentionService
@@ -112,6 +121,9 @@ class Services:
         self.tasks.spawn("grants", self.access.keep_clean)
         self.tasks.spawn("access requests", self.requests.keep_clean)
         self.tasks.spawn("retention", self.retention.keep_clean)
+        self.tasks.spawn("samples", self.sampler.keep_clean)
+        for platform in self.sampler.platforms:
+            self.tasks.spawn(f"counts of {platform}", partial(self.sampler.keep_reading, platform))
         self.started = True
 
     async def ready(self) -> bool:
@@ -122,6 +134,7 @@ class Services:
         """Stop the background and close the database; harmless when it was never started."""
         await self.mailing.stop(self.settings.drain_seconds)
         await self.tasks.cancel()
+        await self.outgoing.close()
         await self.db.close()
 
 
@@ -151,7 +164,22 @@ class _Wiring:
         self.openings = OpeningsService(db, clock, self.attendance.node)
         self.excused = ExcusedService(db, clock, programme)
         self.imports = ImportsService(db, clock, settings, programme, access)
-        self.audience = AudienceService(db, clock, programme)
+        self.audience = AudienceService(db, clock, programme, self.relay)
+        self.outgoing = Outgoing()
+
+    def sampler(self) -> Sampler:
+        """What reads the counts of the platforms that are configured."""
+        given, ask, readers = self.settings, self.outgoing, dict[Provider, Reader]()
+        if given.youtube_api_key:
+            readers[Provider.YOUTUBE] = YouTube(ask, given.youtube_api_key, given.stand_in("youtube"))
+        if given.facebook_token:
+            readers[Provider.FACEBOOK] = Facebook(
+                ask, given.facebook_page, given.facebook_token, given.stand_in("facebook")
+            )
+        if given.peertube_hosts:
+            readers[Provider.PEERTUBE] = PeerTube(ask, given.peertube_hosts, given.stand_in("peertube"))
+        budgets = {Provider.YOUTUBE: given.youtube_units_per_day}
+        return Sampler(self.db, self.clock, self.programme, self.relay, readers, budgets, given.platform_days)
 
     def statistics(self) -> StatisticsService:
         """The figures, from everything that they are counted from."""
@@ -208,6 +236,7 @@ async def build(folder: DataFolder, settings: Settings, clock: Clock) -> Service
     parts = _Wiring(folder, settings, clock)
     db, programme, access = parts.db, parts.programme, parts.access
     statistics, live = parts.statistics(), parts.live()
+    requests = RequestsService(db, clock, settings, programme, access, folder.documents)
     _subscribe(parts, live)
     post = mail_service.Parts(
         db, clock, settings, programme, access, parts.bulk, parts.calendars, folder.mail_lock
@@ -231,7 +260,7 @@ async def build(folder: DataFolder, settings: Settings, clock: Clock) -> Service
         admissions=parts.admissions,
         renewals=RenewalService(db, clock, programme, access),
         delegates=DelegatesService(db, access),
-        requests=RequestsService(db, clock, settings, programme, access, folder.documents),
+        requests=requests,
         trials=TrialsService(db, clock),
         relay=parts.relay,
         floor=parts.floor,
@@ -244,8 +273,10 @@ async def build(folder: DataFolder, settings: Settings, clock: Clock) -> Service
         correction_requests=CorrectionRequestsService(db, clock, programme),
         imports=parts.imports,
         audience=parts.audience,
+        outgoing=parts.outgoing,
+        sampler=parts.sampler(),
         statistics=statistics,
-        privacy=PrivacyService(db, clock, access),
+        privacy=PrivacyService(db, clock, access, requests),
         retention=RetentionService(db, clock, settings, programme, statistics),
         reports=ReportsService(clock, programme, statistics),
         hub=parts.hub,

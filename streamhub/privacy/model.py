@@ -6,7 +6,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from streamhub.kit.clock import DAY, Instant, from_datetime, rfc3339
-from streamhub.kit.ids import ParticipantId
+from streamhub.kit.ids import InvitationId, ParticipantId
 from streamhub.kit.settings import Settings
 
 
@@ -128,6 +128,23 @@ class Erased:
     at: Instant
     named: bool
     stays: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """By what rows are a person's: the pseudonym, the invitation of their link, their address."""
+
+    participant: ParticipantId
+    invitation: InvitationId
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Anew:
+    """The fresh pseudonyms of one erasure; nothing leads to them from the old ones."""
+
+    participant: ParticipantId
+    invitation: InvitationId
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from streamhub.kit.clock import DAY, SECOND, Clock, Instant
 from streamhub.kit.db import Database, ReadTx, WriteTx, last_change
 from streamhub.kit.errors import NotConfigured, StateConflict
 from streamhub.kit.log import get_logger
+from streamhub.kit.scrub import scrub
 from streamhub.kit.settings import Settings
 from streamhub.kit.tasks import every
 from streamhub.privacy import store
@@ -75,6 +76,8 @@ class RetentionService:
             return report
 
         report = await self._db.write(command)
+        if report.dropped:
+            await scrub(self._db.path)
         log.info("retention", figures_kept=report.figures_kept, **{d.table: d.rows for d in report.dropped})
         return report
 

@@ -17,9 +17,11 @@ from streamhub.kit.db import Database, ReadTx, WriteTx
 from streamhub.kit.errors import NotFound
 from streamhub.kit.ids import InvitationId, ParticipantId, new_id
 from streamhub.kit.log import get_logger
+from streamhub.kit.scrub import scrub
 from streamhub.privacy import store
-from streamhub.privacy.model import Erased, Export, Kept, Section
+from streamhub.privacy.model import Anew, Erased, Export, Kept, Section, Trace
 from streamhub.privacy.schema import TABLES
+from streamhub.requests.service import RequestsService
 
 log = get_logger(__name__)
 
@@ -35,23 +37,14 @@ class Asker:
     role: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Anew:
-    """The pseudonyms of one erasure: those that lead nowhere from now on, and the fresh ones."""
-
-    old: ParticipantId
-    new: ParticipantId
-    invitation: InvitationId
-    new_invitation: InvitationId
-
-
 class PrivacyService:
     """Access and erasure, for the person themself and for the organiser."""
 
-    def __init__(self, db: Database, clock: Clock, access: AccessService) -> None:
+    def __init__(self, db: Database, clock: Clock, access: AccessService, requests: RequestsService) -> None:
         self._db = db
         self._clock = clock
         self._access = access
+        self._requests = requests
 
     async def export(self, participant: ParticipantId) -> Export:
         """Everything that is recorded of a person; raises NotFound."""
@@ -62,11 +55,14 @@ class PrivacyService:
         """Take a person out of everything, in one transaction; no figure changes.
 
         Name and address go, the invitation is revoked, what lasts ends now, and the pseudonym
-        is drawn anew wherever it stands. Raises NotFound, also for who was erased before.
+        is drawn anew wherever it stands; then files and the bytes of the database follow the
+        rows. Raises NotFound, also for who was erased before.
         """
         at = self._clock.now()
         erased, buried = await self._db.write(lambda tx: _erase(tx, participant, asker, at))
         self._access.forget(buried)
+        await self._requests.sweep()
+        await scrub(self._db.path)
         log.info("a person was erased", stays=erased.stays)
         return erased
 
@@ -76,49 +72,50 @@ def _sections(tx: ReadTx, participant: ParticipantId) -> tuple[Section, ...]:
     if invitation is None:
         raise NotFound("no such participant")
     lasting = [table for table in TABLES if table.kept is not Kept.NOTICE]
-    return tuple(store.sections(tx, lasting, participant, invitation.id))
+    return tuple(store.sections(tx, lasting, _trace(tx, participant, invitation.id)))
+
+
+def _trace(tx: ReadTx, participant: ParticipantId, invitation: InvitationId) -> Trace:
+    identity = access_store.identity(tx, participant)
+    return Trace(participant, invitation, identity.email if identity else "")
 
 
 def _erase(tx: WriteTx, participant: ParticipantId, asker: Asker, at: Instant) -> tuple[Erased, InvitationId]:
     invitation = access_store.invitation_of(tx, participant)
     if invitation is None or erased_store.is_vacant(tx, participant):
         raise NotFound("no such participant")
-    anew = _Anew(
-        old=participant,
-        new=ParticipantId(new_id("p")),
-        invitation=invitation.id,
-        new_invitation=InvitationId(new_id("i")),
-    )
-    by = anew.new if asker.by == participant else asker.by
+    old = _trace(tx, participant, invitation.id)
+    new = Anew(ParticipantId(new_id("p")), InvitationId(new_id("i")))
+    by = new.participant if asker.by == participant else asker.by
     identity = access_store.identity(tx, participant)
     stays = len(attendance_store.stays_of_participant(tx, participant))
-    _end(tx, anew, at, by)
-    _unlink(tx, anew, identity, at, by)
-    erased_store.vacate(tx, anew.new, registered=invitation.revoked_at is None)
-    audit.append(tx, Act(by=by, role=asker.role, action="person.erase", target=anew.new), at)
-    tx.notice("invitation", anew.invitation)
+    _end(tx, participant, at, by)
+    _forget_lists(tx, participant, identity)
+    erased_store.bury(tx, invitation.id, new.invitation, at, by)
+    store.redraw(tx, TABLES, old, new)
+    erased_store.vacate(tx, new.participant, registered=invitation.revoked_at is None)
+    audit.append(tx, Act(by=by, role=asker.role, action="person.erase", target=new.participant), at)
+    tx.notice("invitation", invitation.id)
     tx.notice(TOPIC, "")
-    return Erased(at, identity is not None, stays), anew.invitation
+    return Erased(at, identity is not None, stays), invitation.id
 
 
-def _end(tx: WriteTx, anew: _Anew, at: Instant, by: str) -> None:
+def _end(tx: WriteTx, participant: ParticipantId, at: Instant, by: str) -> None:
     """Nothing of the person goes on: neither a stay, nor a place in a queue, nor what walls show."""
-    erasing_store.end_all(tx, anew.old, at, by)
-    for request in floor_store.open_of(tx, anew.old):
+    erasing_store.end_all(tx, participant, at, by)
+    for request in floor_store.open_of(tx, participant):
         floor_store.set_state(tx, request.id, RequestState.WITHDRAWN, at)
         tx.notice("floor", request.session)
-    for slug in excused_store.sessions_of(tx, anew.old):
+    for slug in excused_store.sessions_of(tx, participant):
         tx.notice("excused", slug)
 
 
-def _unlink(tx: WriteTx, anew: _Anew, identity: Identity | None, at: Instant, by: str) -> None:
-    """Cut every way from the person, their link, badge or name, to what stays recorded."""
+def _forget_lists(tx: WriteTx, participant: ParticipantId, identity: Identity | None) -> None:
+    """No list leads from a name or an address to what stays recorded."""
     known = [] if identity is None else [identity]
     erasing_store.unrecognise(
         tx,
-        anew.old,
+        participant,
         names=[one.name for one in known if one.name],
         emails=[one.email.casefold() for one in known if one.email],
     )
-    erased_store.bury(tx, anew.invitation, anew.new_invitation, at, by)
-    store.redraw(tx, TABLES, anew.old, anew.new, anew.invitation)

@@ -5,38 +5,38 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 
 from streamhub.kit.db import ReadTx, WriteTx, metadata
-from streamhub.kit.ids import InvitationId, ParticipantId
-from streamhub.privacy.model import Holds, OnErase, Section, Table, shown
+from streamhub.kit.ids import ParticipantId
+from streamhub.privacy.model import Anew, Holds, OnErase, Section, Table, Trace, shown
 
 UNSHOWN = (Holds.SECRET, Holds.FINGERPRINT)
 """What no export shows: it tells nothing, or opens something."""
 
 
-def redraw(
-    tx: WriteTx, tables: Iterable[Table], old: ParticipantId, new: ParticipantId, invitation: InvitationId
-) -> None:
+def redraw(tx: WriteTx, tables: Iterable[Table], old: Trace, new: Anew) -> None:
     """Write ``new`` wherever ``old`` stands; words and names about the person go, and rows that must.
 
-    ``invitation`` is the one that the person's link and token name.
+    A pseudonym may stand as who did something, too, or in a text; so may the invitation. Where
+    a row is that of an invitation's own link it is left: see ``erased_store.bury``.
     """
+    pseudonyms = [(old.participant, new.participant), (old.invitation, new.invitation)]
     for table in tables:
         if table.on_erase is OnErase.DELETE:
-            _delete_about(tx, table, old, invitation)
+            tx.execute(_table(table.name).delete().where(sa.or_(sa.false(), *_theirs(table, old))))
         else:
-            _blank(tx, table, old)
+            _blank(tx, table, old.participant)
         for column in _columns(table, Holds.ABOUT, Holds.BY):
-            tx.execute(column.table.update().where(column == old).values({column: new}))
+            for before, after in pseudonyms:
+                tx.execute(column.table.update().where(column == before).values({column: after}))
         for column in _columns(table, Holds.MENTIONS):
-            mentioned = column.contains(old, autoescape=True)
-            replaced = sa.func.replace(column, old, new)
-            tx.execute(column.table.update().where(mentioned).values({column: replaced}))
+            for before, after in pseudonyms:
+                mentioned = column.contains(before, autoescape=True)
+                replaced = sa.func.replace(column, before, after)
+                tx.execute(column.table.update().where(mentioned).values({column: replaced}))
 
 
-def sections(
-    tx: ReadTx, tables: Iterable[Table], participant: ParticipantId, invitation: InvitationId | None
-) -> list[Section]:
+def sections(tx: ReadTx, tables: Iterable[Table], person: Trace) -> list[Section]:
     """Everything recorded of a person, a section for each table that has something."""
-    found = [_section(tx, table, participant, invitation) for table in tables]
+    found = [_section(tx, table, person) for table in tables]
     return [section for section in found if section.rows]
 
 
@@ -64,36 +64,36 @@ def _columns(table: Table, *kinds: Holds) -> list[sa.Column[str]]:
     return [_table(table.name).c[name] for name in table.holding(*kinds)]
 
 
-def _about(table: Table, participant: ParticipantId) -> sa.ColumnElement[bool] | None:
-    columns = _columns(table, Holds.ABOUT)
-    return sa.or_(*(column == participant for column in columns)) if columns else None
+def _theirs(table: Table, person: Trace) -> list[sa.ColumnElement[bool]]:
+    """By what a row of the table is about the person.
 
-
-def _delete_about(tx: WriteTx, table: Table, participant: ParticipantId, invitation: InvitationId) -> None:
-    theirs = [column == participant for column in _columns(table, Holds.ABOUT)]
-    theirs += [column == invitation for column in _columns(table, Holds.INVITATION)]
-    tx.execute(_table(table.name).delete().where(sa.or_(*theirs)))
+    An address tells it only where no pseudonym does: who asked for access was nobody yet.
+    """
+    about = _columns(table, Holds.ABOUT)
+    conditions = [column == person.participant for column in about]
+    conditions += [column == person.invitation for column in _columns(table, Holds.INVITATION)]
+    if person.email and not about and "email" in table.holding(Holds.NAME):
+        conditions.append(sa.func.lower(_table(table.name).c.email) == person.email.lower())
+    return conditions
 
 
 def _blank(tx: WriteTx, table: Table, participant: ParticipantId) -> None:
-    about, columns = _about(table, participant), _columns(table, Holds.NAME, Holds.WORDS)
-    if about is None or not columns:
+    about, columns = _columns(table, Holds.ABOUT), _columns(table, Holds.NAME, Holds.WORDS)
+    if not about or not columns:
         return
+    theirs = sa.or_(*(column == participant for column in about))
     values = {column.name: None if column.nullable else "" for column in columns}
-    tx.execute(_table(table.name).update().where(about).values(values))
+    tx.execute(_table(table.name).update().where(theirs).values(values))
 
 
-def _section(
-    tx: ReadTx, table: Table, participant: ParticipantId, invitation: InvitationId | None
-) -> Section:
+def _section(tx: ReadTx, table: Table, person: Trace) -> Section:
     """The rows about the person, those of their invitation, and what the log says of them."""
-    conditions = [column == participant for column in _columns(table, Holds.ABOUT)]
-    if table.holding(Holds.MENTIONS):
-        conditions += [column == participant for column in _columns(table, Holds.BY)]
-        conditions += [c.contains(participant, autoescape=True) for c in _columns(table, Holds.MENTIONS)]
-    if invitation is not None:
-        conditions += [column == invitation for column in _columns(table, Holds.INVITATION)]
-        conditions += [c.contains(invitation, autoescape=True) for c in _columns(table, Holds.MENTIONS)]
+    conditions = _theirs(table, person)
+    mentions = _columns(table, Holds.MENTIONS)
+    if mentions:
+        conditions += [column == person.participant for column in _columns(table, Holds.BY)]
+        conditions += [c.contains(person.participant, autoescape=True) for c in mentions]
+        conditions += [c.contains(person.invitation, autoescape=True) for c in mentions]
     if not conditions:
         return Section(table.name, ())
     columns = [(name, holds) for name, holds in table.columns if holds not in UNSHOWN]

@@ -22,6 +22,7 @@ from streamhub.kit.db import Database, WriteTx
 from streamhub.kit.errors import FieldInvalid, FieldProblem, NotFound, StateConflict
 from streamhub.kit.ids import new_id, random_base32
 from streamhub.kit.log import get_logger
+from streamhub.kit.scrub import scrub
 from streamhub.kit.settings import Settings
 from streamhub.kit.tasks import every
 from streamhub.kit.text import clean
@@ -209,11 +210,13 @@ class RequestsService:
             return dropped + (store.drop_waiting(tx, now - kept_ms) if undecided_over else 0)
 
         dropped = await self._db.write(run)
-        swept = await self._sweep()
+        swept = await self.sweep()
         if dropped or swept:
             log.info("requests for access forgotten", count=dropped, documents=swept)
+        if dropped:
+            await scrub(self._db.path)
 
-    async def _sweep(self) -> int:
+    async def sweep(self) -> int:
         """Remove files of no waiting request. They are listed first: a row is stored before its file."""
         names = self._documents.unclaimed()
         waiting = await self._db.read(store.waiting_ids)

@@ -26,6 +26,12 @@ def everything(data):
         return "\n".join(repr(row) for name in tables for row in db.execute(f'SELECT * FROM "{name}"'))
 
 
+def in_bytes(data, *words):
+    """Which of the words stand in any byte of the database, its log included."""
+    found = b"".join(path.read_bytes() for path in data.glob("streamhub.db*"))
+    return [word for word in words if word.encode() in found]
+
+
 async def figures(organiser, *slugs):
     """What no erasure may change, of sessions that are over and of the summit."""
     found = [await organiser.get(f"/api/v1/sessions/{slug}/statistics?audience=internal") for slug in slugs]
@@ -45,6 +51,7 @@ async def test_somebody_erases_themself_in_mid_session_and_no_figure_changes(dem
         assert await page.closed() == 4410
     assert await figures(organiser, *demo.ended) == before
     assert me["participant"] not in everything(demo.data)
+    assert in_bytes(demo.data, me["participant"], me["link"].rsplit("/", 1)[1]) == []
     presence = await organiser.get(f"/api/v1/sessions/{demo.live}/presence")
     assert me["participant"] not in json.dumps(presence)
     refused = await delegate.get("/api/v1/me", status=410)
@@ -72,6 +79,7 @@ async def test_the_command_line_shows_and_erases_beside_the_server(demo):
         assert secret not in json.dumps(found)
     assert "1 stays count under a new pseudonym" in said
     assert press["participant"] not in everything(demo.data)
+    assert in_bytes(demo.data, press["participant"]) == []
     with pytest.raises(AssertionError, match="no such participant"):
         await streamhub("privacy", "erase", press["participant"], *data)
     record = await streamhub("privacy", "doc", "--lang", "fr,en", *data)
