@@ -1,6 +1,7 @@
 """Who attended when: the only way into the ledger for people, pages and moderators."""
 
 import asyncio
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -104,13 +105,24 @@ class AttendanceService:
         """
         self._arriving[key] += 1
         try:
-            return await self._db.write(lambda tx: self._arrive(tx, key, at))
+            return await self._db.write_each(self._arrive, (key, at))
         finally:
             self._arriving[key] -= 1
-            self._arriving += Counter()  # drops the zeros
+            if not self._arriving[key]:
+                del self._arriving[key]
 
-    def _arrive(self, tx: WriteTx, key: Key, at: Instant) -> Instant:
-        last = store.last_stay(tx, key)
+    def _arrive(self, tx: WriteTx, arrivals: Sequence[tuple[Key, Instant]]) -> list[Instant]:
+        """Everybody who came while the group before was written, in order."""
+        last_of = store.last_stays(tx, [key for key, _ in arrivals])
+        since: dict[Key, Instant] = {}
+        events: list[Event] = []
+        for key, at in arrivals:
+            if key not in since:
+                since[key] = self._arrive_one(events, key, at, last_of.get(key))
+        store.append(tx, events, self._clock.now())
+        return [since[key] for key, _ in arrivals]
+
+    def _arrive_one(self, events: list[Event], key: Key, at: Instant, last: Stay | None) -> Instant:
         if last is not None and last.until is None:
             return last.since
         bridged = model.bridges(
@@ -119,7 +131,7 @@ class AttendanceService:
             grace_ms=self._settings.grace_seconds * SECOND,
             restart_gap_ms=self._settings.restart_gap_seconds * SECOND,
         )
-        store.append(tx, [model.arrive(key, at, bridges=bridged, node=self.node)], self._clock.now())
+        events.append(model.arrive(key, at, bridges=bridged, node=self.node))
         return last.since if last is not None and bridged is not None else at
 
     def depart(self, departures: Iterable[tuple[Key, Instant]], cause: Cause) -> "asyncio.Future[None]":
@@ -128,8 +140,17 @@ class AttendanceService:
         Somebody whose new arrival is under way right now has not left.
         """
         events = [model.leave(key, at, cause) for key, at in departures if not self._arriving[key]]
-        recorded_at = self._clock.now()
-        return self._db.submit(lambda tx: store.append(tx, _still_open(tx, events), recorded_at))
+        return self._db.submit_each(self._depart, events)
+
+    def _depart(self, tx: WriteTx, groups: Sequence[Sequence[Event]]) -> list[None]:
+        """Only stays that last can end; a second word about the same end says nothing new."""
+        leaves: dict[Key, Event] = {}
+        for event in itertools.chain.from_iterable(groups):
+            leaves.setdefault(model.key_of(event), event)
+        last_of = store.last_stays(tx, list(leaves))
+        lasting = {key for key, stay in last_of.items() if stay.until is None}
+        store.append(tx, [event for key, event in leaves.items() if key in lasting], self._clock.now())
+        return [None] * len(groups)
 
     async def end_session(self, session: Session, at: Instant) -> None:
         """``ended`` closes the open stays of the session at that instant, in every channel."""
@@ -217,13 +238,3 @@ class AttendanceService:
             tuple((missing - surplus).elements()),
             tuple((surplus - missing).elements()),
         )
-
-
-def _still_open(tx: WriteTx, events: Sequence[Event]) -> list[Event]:
-    """Only stays that last can end; a second word about the same end says nothing new."""
-    kept = []
-    for event in events:
-        last = store.last_stay(tx, model.key_of(event))
-        if last is not None and last.until is None:
-            kept.append(event)
-    return kept

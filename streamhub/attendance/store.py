@@ -1,8 +1,13 @@
-"""The ledger in SQL: events are only ever added; ``stays`` follows them."""
+"""The ledger in SQL: events are only ever added; ``stays`` follows them.
 
-from collections.abc import Iterable, Sequence
+Arrivals and leaves come by the thousand. A run of them is one statement with its rows as one
+JSON parameter: SQLite then works through them without asking for Python's lock at each row.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from streamhub.attendance.model import (
@@ -79,50 +84,117 @@ nodes = sa.Table(
 )
 
 _EVENT_COLUMNS = tuple(column.name for column in ledger.columns if column.name not in {"seq", "recorded_at"})
+_MANY = frozenset({EventKind.ARRIVE, EventKind.LEAVE})
+_MANY_COLUMNS = ("kind", "at", "participant", "session", "run", "channel", "bridges", "cause", "node")
+_OPENED_COLUMNS = ("id", "participant", "session", "run", "channel", "since", "node")
+
+_ROWS = sa.func.json_each(sa.bindparam("rows", type_=sa.Text)).table_valued("key", "value")
+
+
+def _cell(number: int) -> sa.ColumnElement[Any]:
+    """One cell of a row of the JSON parameter."""
+    return sa.func.json_extract(_ROWS.c.value, f"$[{number}]")
+
+
+def _insert_rows(table: sa.Table, columns: Sequence[str]) -> sa.Insert:
+    cells = [_cell(number) for number in range(len(columns))]
+    return table.insert().from_select(list(columns), sa.select(*cells).order_by(_ROWS.c.key))
+
+
+_ADD_MANY = _insert_rows(ledger, ("recorded_at", *_MANY_COLUMNS))
+_OPEN_MANY = _insert_rows(stays, _OPENED_COLUMNS)
+_CONTINUE_MANY = stays.update().where(stays.c.id == _cell(0)).values(until=None, cause=None, node=_cell(1))
+_CLOSE_MANY = stays.update().where(stays.c.id == _cell(0)).values(until=_cell(1), cause=_cell(2))
+_LAST_MANY = (
+    sa.select(stays)
+    .join_from(
+        _ROWS,
+        stays,
+        (stays.c.participant == _cell(0))
+        & (stays.c.session == _cell(1))
+        & (stays.c.run == _cell(2))
+        & (stays.c.channel == _cell(3)),
+    )
+    .where(stays.c.import_id.is_(None))
+    .order_by(stays.c.until.is_(None), stays.c.until, stays.c.id)
+)
 
 
 def append(tx: WriteTx, events: Iterable[Event], recorded_at: Instant) -> None:
     """Add events to the ledger and let ``stays`` follow, in order."""
+    for part in _parts(events):
+        if part[0].kind in _MANY:
+            _append_many(tx, part, recorded_at)
+        else:
+            values = {name: getattr(part[0], name) for name in _EVENT_COLUMNS}
+            seq = tx.insert(ledger.insert(), {"recorded_at": recorded_at, **values})
+            _follow(tx, part[0], seq)
+
+
+def _parts(events: Iterable[Event]) -> Iterator[list[Event]]:
+    """Runs of arrivals, or of leaves, each of another stay; every other event by itself."""
+    part: list[Event] = []
+    keys: set[Key] = set()
     for event in events:
-        values = {name: getattr(event, name) for name in _EVENT_COLUMNS}
-        seq = tx.insert(ledger.insert(), {"recorded_at": recorded_at, **values})
-        _follow(tx, event, seq)
+        key = key_of(event) if event.kind in _MANY else None
+        if part and (key is None or key in keys or event.kind is not part[0].kind):
+            yield part
+            part, keys = [], set()
+        part.append(event)
+        if key is not None:
+            keys.add(key)
+    if part:
+        yield part
+
+
+def _append_many(tx: WriteTx, events: Sequence[Event], recorded_at: Instant) -> None:
+    rows = [[recorded_at, *(getattr(event, name) for name in _MANY_COLUMNS)] for event in events]
+    tx.execute(_ADD_MANY, _rows(rows))
+    if events[0].kind is EventKind.ARRIVE:
+        _open(tx, events)
+    else:
+        _close(tx, events)
 
 
 def _follow(tx: WriteTx, event: Event, seq: int) -> None:
-    if event.kind is EventKind.ARRIVE:
-        _open(tx, event, seq)
-    elif event.kind is EventKind.LEAVE:
-        _close(tx, event)
-    elif event.kind is EventKind.IMPORT:
+    if event.kind is EventKind.IMPORT:
         tx.execute(stays.insert(), _imported(event, seq))
     elif event.kind is EventKind.UNDO:
         which = stays.c.import_id == event.import_id
         tx.execute(stays.delete().where(which if event.row is None else which & (stays.c.row == event.row)))
 
 
-def _open(tx: WriteTx, event: Event, seq: int) -> None:
-    key = key_of(event)
-    last = last_stay(tx, key)
-    if last is not None and last.until is None:
-        return
-    if last is not None and event.bridges is not None and last.until == event.bridges:
-        tx.execute(
-            stays.update().where(_of(key), stays.c.until == event.bridges, stays.c.import_id.is_(None)),
-            {"until": None, "cause": None, "node": event.node},
-        )
-        return
-    values = {"id": seq, **_key_values(key), "since": event.at, "node": event.node}
-    tx.execute(stays.insert(), values)
+def _open(tx: WriteTx, events: Sequence[Event]) -> None:
+    """Open a stay for each arrival that finds none open, or continue the one that it bridges."""
+    last_of = _last_rows(tx, [key_of(event) for event in events])
+    first = tx.scalar(sa.select(sa.func.max(ledger.c.seq))) - len(events) + 1
+    opened, continued = [], []
+    for seq, event in enumerate(events, first):
+        key = key_of(event)
+        last = last_of.get(key)
+        if last is None or (last.until is not None and last.until != event.bridges):
+            opened.append([seq, *_key_values(key).values(), event.at, event.node])
+        elif last.until is not None:
+            continued.append([last.id, event.node])
+    if opened:
+        tx.execute(_OPEN_MANY, _rows(opened))
+    if continued:
+        tx.execute(_CONTINUE_MANY, _rows(continued))
 
 
-def _close(tx: WriteTx, event: Event) -> None:
-    open_one = last_stay(tx, key_of(event))
-    if open_one is not None and open_one.until is None:
-        tx.execute(
-            stays.update().where(_of(open_one.key), stays.c.until.is_(None)),
-            {"until": end_of(open_one, event.at), "cause": event.cause},
-        )
+def _close(tx: WriteTx, events: Sequence[Event]) -> None:
+    last_of = _last_rows(tx, [key_of(event) for event in events])
+    closed = []
+    for event in events:
+        last = last_of.get(key_of(event))
+        if last is not None and last.until is None:
+            closed.append([last.id, end_of(_stay(last), event.at), event.cause])
+    if closed:
+        tx.execute(_CLOSE_MANY, _rows(closed))
+
+
+def _rows(rows: Sequence[Sequence[object]]) -> dict[str, str]:
+    return {"rows": msgspec.json.encode(rows).decode()}
 
 
 def _imported(event: Event, seq: int) -> dict[str, Any]:
@@ -138,14 +210,17 @@ def _imported(event: Event, seq: int) -> dict[str, Any]:
 
 def last_stay(tx: ReadTx, key: Key) -> Stay | None:
     """The open stay of ``key``, else the one that ended last; imported ones aside."""
-    statement = (
-        sa.select(stays)
-        .where(_of(key), stays.c.import_id.is_(None))
-        .order_by(stays.c.until.is_(None).desc(), stays.c.until.desc(), stays.c.id.desc())
-        .limit(1)
-    )
-    row = tx.first(statement)
-    return _stay(row) if row else None
+    return last_stays(tx, [key]).get(key)
+
+
+def last_stays(tx: ReadTx, keys: Sequence[Key]) -> dict[Key, Stay]:
+    """``last_stay`` of many."""
+    return {key: _stay(row) for key, row in _last_rows(tx, keys).items()}
+
+
+def _last_rows(tx: ReadTx, keys: Sequence[Key]) -> dict[Key, sa.Row[Any]]:
+    asked = _rows([list(_key_values(key).values()) for key in keys])
+    return {_key(row): row for row in tx.all(_LAST_MANY, asked)}
 
 
 def open_stays(
@@ -233,15 +308,6 @@ def start_node(tx: WriteTx, node: NodeId, now: Instant) -> None:
 def renew_lease(tx: WriteTx, node: NodeId, now: Instant) -> None:
     """Say that a node lives."""
     tx.execute(nodes.update().where(nodes.c.id == node), {"lease_at": now})
-
-
-def _of(key: Key) -> sa.ColumnElement[bool]:
-    return sa.and_(
-        stays.c.participant == key.participant,
-        stays.c.session == key.session,
-        stays.c.run == key.run,
-        stays.c.channel == key.channel,
-    )
 
 
 def _key_values(key: Key) -> dict[str, Any]:

@@ -146,7 +146,13 @@ class Database:
 
         ``command`` answers for each of them, in order; what it raises, all of them raise.
         """
-        return await self._queue(command, item, together=True)
+        return await self.submit_each(command, item)
+
+    def submit_each(
+        self, command: Callable[[WriteTx, Sequence[Item]], Sequence[T]], item: Item
+    ) -> "asyncio.Future[T]":
+        """``write_each`` for those who need not wait."""
+        return self._queue(command, item, together=True)
 
     async def read(self, query: Callable[[ReadTx], T]) -> T:
         """Run ``query`` on a connection that cannot write; all it reads is of one moment."""

@@ -167,6 +167,7 @@ async def test_everything_that_one_query_reads_is_of_the_same_moment(db):
         assert writing.wait(10)
         return before, tx.scalar(sa.select(sa.func.count()).select_from(words))
 
+    await db.write(add("early"))
     looking = asyncio.gather(db.read(look))
     await asyncio.to_thread(lambda: None)
     await db.write(add("late"))
