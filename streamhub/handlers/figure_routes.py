@@ -1,7 +1,7 @@
 """The routes of figures and reports."""
 
 from streamhub.access import roles
-from streamhub.handlers import api_statistics
+from streamhub.handlers import api_platforms, api_statistics
 from streamhub.handlers.report_files import FORMATS
 from streamhub.handlers.routing import API, Route
 from streamhub.reports import wire
@@ -36,6 +36,25 @@ STATISTICS = (
     ),
 )
 
+PLATFORMS = (
+    Route(
+        method="GET",
+        path=f"{API}/platforms",
+        handler=api_platforms.platforms,
+        allow=roles.FIGURES,
+        summary="How reading the counts of platforms goes",
+        answer=api_platforms.PlatformsAnswer,
+    ),
+    Route(
+        method="GET",
+        path=f"{API}/sessions/{{slug}}/viewers",
+        handler=api_platforms.viewers,
+        allow=roles.FIGURES,
+        summary="What platforms counted while the session ran",
+        answer=api_platforms.ViewersAnswer,
+    ),
+)
+
 REPORTS = tuple(
     Route(
         method="GET",
@@ -53,4 +72,4 @@ REPORTS = tuple(
     for kind in FORMATS
 )
 
-FIGURES = (*STATISTICS, *REPORTS)
+FIGURES = (*STATISTICS, *PLATFORMS, *REPORTS)

@@ -125,6 +125,21 @@ class Settings:
     dailymotion_player_id: str = setting(
         "", "Player ID that Dailymotion asks for in embeds; empty: link only."
     )
+    youtube_api_key: str = setting(
+        "", "Key of the YouTube Data API v3 for its counts; empty: none are read.", secret=True
+    )
+    youtube_units_per_day: int = setting(10_000, "Units of that key's quota per day.", minimum=1)
+    facebook_page: str = setting("", "Number of the Facebook page whose lives are shown, for its counts.")
+    facebook_token: str = setting(
+        "", "Token of that page with pages_read_engagement; empty: none are read.", secret=True
+    )
+    platform_days: int = setting(
+        30, "Days after which what platforms reported is forgotten; YouTube's terms ask for 30.", minimum=1
+    )
+    stand_ins: tuple[str, ...] = setting(
+        (),
+        "For tests and demonstrations: local servers in place of platforms, as youtube=http://127.0.0.1:9000.",
+    )
     smtp_host: str = setting("", "Mail server that takes the mails of `invite send`; empty: no mail.")
     smtp_port: int = setting(587, "Its port: usually 587 for starttls, 465 for tls.", minimum=1)
     smtp_security: str = setting(
@@ -185,7 +200,22 @@ class Settings:
             raise SettingInvalid("access_requests_until: must be a time such as 2021-10-29T18:00:00+02:00")
         if self.attended_percent > 100:  # noqa: PLR2004 - per cent
             raise SettingInvalid("attended_percent: must not be above 100")
+        self._check_platforms()
         self._check_mail()
+
+    def stand_in(self, platform: str) -> str:
+        """The origin of the local server in place of a platform; empty for the platform itself."""
+        return dict(one.split("=", 1) for one in self.stand_ins).get(platform, "")
+
+    def _check_platforms(self) -> None:
+        for one in self.stand_ins:
+            _, equals, origin = one.partition("=")
+            if not equals or not _is_origin(origin) or urlsplit(origin).hostname not in LOOPBACK:
+                raise SettingInvalid(f"stand_ins: {one} is not such as youtube=http://127.0.0.1:9000")
+        if bool(self.facebook_page) != bool(self.facebook_token):
+            raise SettingInvalid("facebook_page: goes with facebook_token, neither without the other")
+        if self.facebook_page and not self.facebook_page.isdigit():
+            raise SettingInvalid("facebook_page: must be the number of the page")
 
     def _check_mail(self) -> None:
         if self.smtp_security not in SMTP_SECURITY:

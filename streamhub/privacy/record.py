@@ -161,6 +161,15 @@ RECORD = (
         recipients=_("les partenaires et le public, en totaux dont les petits nombres sont masqués"),
     ),
     Data(
+        title=_("Chiffres des plateformes"),
+        holds=_("Les spectateurs et les vues que YouTube, Facebook et PeerTube comptent, sans personne."),
+        purpose=_("Les chiffres de la séance, à côté des nôtres."),
+        tables=("platform_samples", "platform_standings"),
+        seen_by=roles.FIGURES,
+        kept=Kept.RULE,
+        rule=_("Ce qu’une plateforme a rapporté est effacé après 30 jours, ou le délai de platform_days."),
+    ),
+    Data(
         title=_("Conduite des séances"),
         holds=_("Qui, dans l’équipe, a ouvert, déplacé ou terminé une séance ou changé de flux."),
         purpose=_("Comprendre après coup ce qui s’est passé."),

@@ -187,6 +187,13 @@ FIGURES = (
         plain="id platform metric value kind source",
     ),
     _table("figure_sessions", Kept.SUMMIT, plain="figure session"),
+    _table("platform_samples", Kept.RULE, when="at", plain="id platform host video viewers views"),
+    _table(
+        "platform_standings",
+        Kept.SUMMIT,
+        when="tried_at answered_at rest_until",
+        plain="platform fault faults day calls missing",
+    ),
     _table("kept_figures", Kept.SUMMIT, when="kept_at", plain="kind session run value"),
 )
 

@@ -23,6 +23,7 @@ from streamhub.relay.model import (
     SourceView,
     appended,
     drafted,
+    gone,
     merged,
     on_air,
     reordered,
@@ -83,6 +84,13 @@ class RelayService:
         """What each channel of the session shows, floor first."""
         known = await self._read(slug)
         return on_air(known.sources, known.active)
+
+    async def links(self, slugs: Iterable[SessionSlug]) -> dict[SessionSlug, tuple[Link, ...]]:
+        """The links of each of these sessions, passcodes left out."""
+        return {
+            slug: tuple(s.link.without_passcode() for s in await self.sources(slug) if s.link)
+            for slug in slugs
+        }
 
     async def periods(self, slug: SessionSlug) -> tuple[SourcePeriod, ...]:
         """Which source was active when, oldest first."""
@@ -197,35 +205,40 @@ class RelayService:
         taken away since stays away unless forced. A channel without an active source starts
         with its first. Raises LinkRefused.
         """
-        now = self._clock.now()
-        drafts = [
-            drafted(_new_id(), slug, NewSource(channel=channel), self.parse(url), by, now)
-            for channel, url in map(split_channel, tokens)
-        ]
+        drafts = self._drafts(slug, tokens, by)
 
         def command(tx: WriteTx) -> Loaded:
-            there = store.sources_of(tx, slug)
-            wanted = drafts if force else still_wanted(there, store.removed_of(tx, slug), drafts)
-            after = merged(there, wanted, by_hand=not force and store.is_placed(tx, slug))
-            stored = self._store(tx, slug, after, by)
-            return replace(stored, kept_away=len(drafts) - len(wanted))
+            after, loaded = _planned(tx, slug, drafts, by, force=force)
+            self._store(tx, slug, after, by)
+            return loaded
 
         return await self._write(slug, command)
 
-    def _store(self, tx: WriteTx, slug: SessionSlug, after: tuple[Source, ...], by: str | None) -> Loaded:
+    async def plan(
+        self, slug: SessionSlug, tokens: Iterable[str], by: str | None = None, *, force: bool = False
+    ) -> Loaded:
+        """What ``load`` would do; nothing is stored. The session may be one that is to come."""
+        drafts = self._drafts(slug, tokens, by)
+        return (await self._db.read(lambda tx: _planned(tx, slug, drafts, by, force=force)))[1]
+
+    def _drafts(self, slug: SessionSlug, tokens: Iterable[str], by: str | None) -> tuple[Source, ...]:
+        now = self._clock.now()
+        return tuple(
+            drafted(_new_id(), slug, NewSource(channel=channel), self.parse(url), by, now)
+            for channel, url in map(split_channel, tokens)
+        )
+
+    def _store(self, tx: WriteTx, slug: SessionSlug, after: tuple[Source, ...], by: str | None) -> None:
         """Store the new list, and start each channel that has no active source."""
-        before = {source.id: source for source in store.sources_of(tx, slug)}
-        added = [source for source in after if source.id not in before]
-        changed = [source for source in after if source != before.get(source.id, source)]
-        for source in added:
+        done = _differing(store.sources_of(tx, slug), after)
+        for source in done.added:
             store.add(tx, source)
-        for source in changed:
+        for source in done.changed:
             store.update(tx, source)
-        if added or changed:
+        if done.added or done.changed:
             tx.notice(TOPIC, slug)
         for source in on_air(after, store.active_ids(tx, slug)):
             self._switch(tx, source, by)
-        return Loaded(len(added), len(changed))
 
     def _switch(self, tx: WriteTx, source: Source, by: str | None) -> None:
         """Switch, unless it is on already. The time is read here: commands run in their order."""
@@ -255,6 +268,25 @@ class RelayService:
 
 def _known(tx: ReadTx, slug: SessionSlug) -> _Known:
     return _Known(store.sources_of(tx, slug), store.active_ids(tx, slug))
+
+
+def _planned(
+    tx: ReadTx, slug: SessionSlug, drafts: tuple[Source, ...], by: str | None, *, force: bool
+) -> tuple[tuple[Source, ...], Loaded]:
+    """The list of a session with the links of a file, and what that changes."""
+    there = store.sources_of(tx, slug)
+    wanted = drafts if force else still_wanted(there, store.removed_of(tx, slug), drafts)
+    after = merged(there, wanted, by_hand=not force and store.is_placed(tx, slug))
+    kept_away = tuple(draft for draft in drafts if draft not in wanted)
+    return after, replace(_differing(there, after), kept_away=kept_away, gone=gone(there, drafts, by))
+
+
+def _differing(before: tuple[Source, ...], after: tuple[Source, ...]) -> Loaded:
+    known = {source.id: source for source in before}
+    return Loaded(
+        added=tuple(source for source in after if source.id not in known),
+        changed=tuple(source for source in after if source != known.get(source.id, source)),
+    )
 
 
 def _new_id() -> SourceId:

@@ -75,6 +75,8 @@ WHO_MAY = {
     "PUT /api/v1/sessions/{slug}/floor/order": MODERATORS,
     "POST /api/v1/check-ins": DESK,
     "POST /api/v1/sessions/{slug}/corrections": MODERATORS,
+    "GET /api/v1/platforms": FIGURES,
+    "GET /api/v1/sessions/{slug}/viewers": FIGURES,
     "GET /api/v1/sessions/{slug}/statistics": FIGURES,
     "GET /api/v1/statistics": FIGURES,
     "GET /api/v1/sessions/{slug}/timeline": FIGURES,
