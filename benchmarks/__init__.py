@@ -1,0 +1,1 @@
+"""``python -m benchmarks``: the product beside the limit and its peers, in one run (docs/performance.md)."""
