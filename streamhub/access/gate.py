@@ -3,6 +3,7 @@
 import hashlib
 import re
 import secrets
+from collections.abc import Collection, Mapping
 
 from streamhub.access import erased_store, store, tokens
 from streamhub.access.model import Entered, Grant, Invitation, Sessions, StoredGrant, Verdict
@@ -20,7 +21,8 @@ from streamhub.kit.errors import (
     TokenInvalid,
     WrongSession,
 )
-from streamhub.kit.ids import DelegationCode, InvitationId, SessionSlug
+from streamhub.kit.ids import DelegationCode, InvitationId, ParticipantId, SessionSlug
+from streamhub.kit.kept import Gathered, Kept
 from streamhub.kit.log import get_logger
 from streamhub.programme.service import ProgrammeService
 
@@ -44,6 +46,8 @@ class Gate:
         self._outside = outside
         self._cache: dict[InvitationId, Invitation] = {}
         self._forgotten = 0
+        self._asked: Gathered[InvitationId, Invitation] = Gathered(self._read)
+        self._removed: Kept[SessionSlug, frozenset[ParticipantId]] = Kept(self._read_removed)
 
     def forget(self, invitation: InvitationId) -> None:
         """Read the row again at its next use: somebody changed it."""
@@ -110,8 +114,16 @@ class Gate:
         await self._programme.session(session)
         if not grant.allows(session):
             raise WrongSession("the invitation does not open this session")
-        if await self._db.read(lambda tx: store.is_removed(tx, session, grant.participant)):
+        if await self.is_removed(session, grant.participant):
             raise Removed("removed from this session")
+
+    async def is_removed(self, session: SessionSlug, participant: ParticipantId) -> bool:
+        """Whether somebody is barred from a session; kept until ``forget_removals``."""
+        return participant in await self._removed.get(session)
+
+    def forget_removals(self) -> None:
+        """Read at the next question who is barred: somebody was, or is no more."""
+        self._removed.forget()
 
     async def _opened(self, credential: str) -> Grant:
         """By link code or token, or by the whole link that a camera read or a person copied."""
@@ -184,12 +196,18 @@ class Gate:
         if cached is not None:
             return cached
         before = self._forgotten
-        found = await self._db.read(lambda tx: store.invitation(tx, invitation_id))
+        found = await self._asked.get(invitation_id)
         if found is not None and before == self._forgotten:  # else the row may be older than the change
             if len(self._cache) >= CACHED:
                 self._cache.clear()
             self._cache[invitation_id] = found
         return found
+
+    async def _read(self, ids: Collection[InvitationId]) -> Mapping[InvitationId, Invitation]:
+        return await self._db.read(lambda tx: store.invitations_of(tx, ids))
+
+    async def _read_removed(self, session: SessionSlug) -> frozenset[ParticipantId]:
+        return await self._db.read(lambda tx: store.removed(tx, session))
 
     async def _is_erased(self, invitation_id: InvitationId) -> bool:
         """Whether an invitation that is not there was that of somebody who was erased."""

@@ -290,6 +290,7 @@ class AccessService:
                 tx.notice("admission", slug)
 
         await self._db.write(run)
+        self._gate.forget_removals()
         log.info("participant removed", session=slug, participant=participant, by=by)
 
     async def admit(self, slug: SessionSlug, participant: ParticipantId, by: str) -> None:
@@ -307,11 +308,16 @@ class AccessService:
                 tx.notice("removal", f"{slug}/{participant}")
 
         await self._db.write(run)
+        self._gate.forget_removals()
         log.info("participant admitted", session=slug, participant=participant, by=by)
 
     async def is_removed(self, slug: SessionSlug, participant: ParticipantId) -> bool:
         """Whether the participant is barred from the session."""
-        return await self._db.read(lambda tx: store.is_removed(tx, slug, participant))
+        return await self._gate.is_removed(slug, participant)
+
+    async def forget_removals(self, _key: str) -> None:
+        """Read again who is barred; called when ``removal`` was noticed."""
+        self._gate.forget_removals()
 
     # Keys
 

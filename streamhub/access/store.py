@@ -1,7 +1,7 @@
 """Participants, invitations, grants and removals in SQL."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -166,6 +166,12 @@ def invitation(tx: ReadTx, invitation_id: InvitationId) -> Invitation | None:
     """One invitation, or None."""
     row = tx.first(_INVITATION.where(invitations.c.id == invitation_id))
     return None if row is None else _invitation(row)
+
+
+def invitations_of(tx: ReadTx, ids: Collection[InvitationId]) -> dict[InvitationId, Invitation]:
+    """Those of these invitations that are there."""
+    found = map(_invitation, tx.all(_INVITATION.where(invitations.c.id.in_(ids))))
+    return {invitation.id: invitation for invitation in found}
 
 
 def invitation_of(tx: ReadTx, participant: ParticipantId) -> Invitation | None:
@@ -348,6 +354,12 @@ def is_removed(tx: ReadTx, session: SessionSlug, participant: ParticipantId) -> 
     """Whether the participant is barred from the session."""
     barred = (removals.c.session == session) & (removals.c.participant == participant)
     return tx.first(sa.select(removals.c.session).where(barred)) is not None
+
+
+def removed(tx: ReadTx, session: SessionSlug) -> frozenset[ParticipantId]:
+    """Everybody who is barred from the session."""
+    rows = tx.all(sa.select(removals.c.participant).where(removals.c.session == session))
+    return frozenset(ParticipantId(row.participant) for row in rows)
 
 
 def _identity(row: sa.Row[Any]) -> Identity:

@@ -1,7 +1,8 @@
 """Who asks to speak, who speaks, who is next."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from streamhub.floor import store
 from streamhub.floor.model import (
@@ -18,12 +19,15 @@ from streamhub.kit.clock import Clock
 from streamhub.kit.db import Database, WriteTx
 from streamhub.kit.errors import FieldInvalid, FieldProblem, NotFound, StateConflict
 from streamhub.kit.ids import DelegationCode, ParticipantId, SessionSlug, new_id
+from streamhub.kit.kept import Kept
 from streamhub.kit.log import get_logger
 from streamhub.kit.text import clean
 from streamhub.programme.model import Session, SessionState
 from streamhub.programme.service import ProgrammeService
 
 log = get_logger(__name__)
+
+T = TypeVar("T")
 
 TOPIC = "floor"
 """What is noticed, with the slug, when a session's queue changed."""
@@ -55,6 +59,14 @@ class Line:
         return next((r for r in self.requests if r.participant == participant), None)
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The queue of one holding of a session as last read."""
+
+    sorting: Order
+    requests: tuple[FloorRequest, ...]
+
+
 class FloorService:
     """The queues of all sessions. Whoever calls has checked who asks; each change is noticed."""
 
@@ -62,15 +74,19 @@ class FloorService:
         self._db = db
         self._clock = clock
         self._programme = programme
+        self._known: Kept[tuple[SessionSlug, int], _Known] = Kept(self._read)
+
+    async def forget(self, _slug: str) -> None:
+        """Read the queues again at the next question; subscribe this to ``TOPIC``."""
+        self._known.forget()
 
     async def line(self, slug: SessionSlug) -> Line:
         """The queue as it stands. Raises UnknownSession."""
         session = await self._programme.session(slug)
-        protocol = await self._protocol()
-        sorting, found = await self._db.read(
-            lambda tx: (store.sorting(tx, slug), store.open_requests(tx, slug, session.run))
-        )
-        return Line(sorting, queue(found, sorting, protocol))
+        known = await self._known.get((slug, session.run))
+        if not known.requests:
+            return Line(known.sorting, ())
+        return Line(known.sorting, queue(known.requests, known.sorting, await self._protocol()))
 
     async def request(self, slug: SessionSlug, request_id: str) -> FloorRequest:
         """One request, whatever its state. Raises UnknownSession, or NotFound."""
@@ -89,7 +105,7 @@ class FloorService:
             raise StateConflict("the session has ended")
         order = replace(order, subject=" ".join(clean(order.subject).split()))
         await self._check(order)
-        return await self._db.write(lambda tx: self._ask(tx, session, order))
+        return await self._write(lambda tx: self._ask(tx, session, order))
 
     async def _check(self, order: FloorOrder) -> None:
         problems = []
@@ -140,7 +156,7 @@ class FloorService:
             tx.notice(TOPIC, slug)
             return replace(request, state=RequestState.SPEAKING, granted_at=now)
 
-        granted = await self._db.write(command)
+        granted = await self._write(command)
         log.info("floor given", session=slug, request=granted.id)
         return granted
 
@@ -159,7 +175,7 @@ class FloorService:
             tx.notice(TOPIC, slug)
             return replace(request, state=state)
 
-        return await self._db.write(command)
+        return await self._write(command)
 
     async def withdraw_own(self, slug: SessionSlug, participant: ParticipantId) -> None:
         """The person does not want to speak any more; nothing happens to who did not ask."""
@@ -171,7 +187,7 @@ class FloorService:
                     store.set_state(tx, request.id, RequestState.WITHDRAWN, self._clock.now())
                     tx.notice(TOPIC, slug)
 
-        await self._db.write(command)
+        await self._write(command)
 
     async def sort(self, slug: SessionSlug, order: Order, ranked: Sequence[str] | None = None) -> Line:
         """Choose how the queue is sorted; answers it.
@@ -196,7 +212,19 @@ class FloorService:
             tx.notice(TOPIC, slug)
             return Line(order, queue(store.open_requests(tx, slug, run), order, protocol))
 
-        return await self._db.write(command)
+        return await self._write(command)
+
+    async def _read(self, holding: tuple[SessionSlug, int]) -> "_Known":
+        slug, run = holding
+        return await self._db.read(
+            lambda tx: _Known(store.sorting(tx, slug), tuple(store.open_requests(tx, slug, run)))
+        )
+
+    async def _write(self, command: Callable[[WriteTx], T]) -> T:
+        try:
+            return await self._db.write(command)
+        finally:
+            self._known.forget()
 
     async def _protocol(self) -> dict[DelegationCode, int]:
         return {d.code: d.order for d in await self._programme.delegations()}
