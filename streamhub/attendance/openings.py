@@ -32,8 +32,8 @@ class OpeningsService:
         await self._db.write(lambda tx: openings_store.begin(tx, kind, who, slug, run, at, self._node))
 
     def close(self, kind: OpeningKind, who: str, slug: SessionSlug, at: Instant) -> None:
-        """It closed at ``at``; written with the next group."""
-        self._db.submit(lambda tx: openings_store.close(tx, kind, who, slug, at))
+        """It closed at ``at``; written with the next group, or once there is room on the disk."""
+        self._db.submit(lambda tx: openings_store.close(tx, kind, who, slug, at), owed=True)
 
     async def end_session(self, slug: SessionSlug, at: Instant) -> None:
         """The session ended at ``at``."""

@@ -11,7 +11,7 @@ from streamhub.attendance.model import Cause, Correction, Event, EventKind, Key,
 from streamhub.kit.channel import Channel
 from streamhub.kit.clock import SECOND, Clock, Instant
 from streamhub.kit.db import Database, WriteTx
-from streamhub.kit.errors import FieldInvalid, FieldProblem
+from streamhub.kit.errors import FieldInvalid, FieldProblem, StorageUnavailable
 from streamhub.kit.ids import NodeId, ParticipantId, new_id
 from streamhub.kit.log import get_logger
 from streamhub.kit.settings import Settings
@@ -84,7 +84,10 @@ class AttendanceService:
     async def keep_lease(self) -> None:
         """Say every two seconds that this node lives."""
         while True:
-            await self._db.write(lambda _tx: None)  # every group renews the lease
+            try:
+                await self._db.write(lambda _tx: None)  # every group renews the lease
+            except StorageUnavailable as error:
+                log.warning("the database does not store: is the disk full?", cause=str(error.__cause__))
             await asyncio.sleep(LEASE_SECONDS)
 
     async def stop(self, at: Instant) -> None:
@@ -137,10 +140,11 @@ class AttendanceService:
     def depart(self, departures: Iterable[tuple[Key, Instant]], cause: Cause) -> "asyncio.Future[None]":
         """Queue leaves at once, so that a later arrival finds them written.
 
-        Somebody whose new arrival is under way right now has not left.
+        Somebody whose new arrival is under way right now has not left. Where the disk is full
+        they wait until there is room.
         """
         events = [model.leave(key, at, cause) for key, at in departures if not self._arriving[key]]
-        return self._db.submit_each(self._depart, events)
+        return self._db.submit_each(self._depart, events, owed=True)
 
     def _depart(self, tx: WriteTx, groups: Sequence[Sequence[Event]]) -> list[None]:
         """Only stays that last can end; a second word about the same end says nothing new."""

@@ -14,6 +14,7 @@ import asyncio
 import contextlib
 import os
 import queue
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -30,6 +31,7 @@ Item = TypeVar("Item")
 Params = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
 GROUP_COMMANDS = 256  # commands that share one COMMIT at the most
+OWED_COMMANDS = 50_000  # that wait for room on the disk at the most
 READERS = 4
 
 metadata = sa.MetaData()
@@ -99,13 +101,16 @@ class Change:
 
 @dataclass(slots=True)
 class _Command(Generic[T]):
-    """``together``: what is given to ``run`` in one call with the like commands beside this one."""
+    """``together``: what is given to ``run`` in one call with the like commands beside this one.
+
+    ``owed``: tried again when it could not be stored.
+    """
 
     run: Callable[..., Any]
     item: Any
-    together: bool
     future: "asyncio.Future[T]"
-    loop: asyncio.AbstractEventLoop
+    together: bool = False
+    owed: bool = False
 
 
 _Outcome: TypeAlias = tuple[_Command[Any], Any, BaseException | None]
@@ -123,6 +128,7 @@ class Database:
         self.on_group: Callable[[WriteTx], None] | None = None
         self.after_notice: Callable[[], None] | None = None
         self._commands: queue.SimpleQueue[_Command[Any] | None] = queue.SimpleQueue()
+        self._owed: list[_Command[Any]] = []
         self._engine = _writing(path)
         self._reading = _reading(path)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="db-reader")
@@ -137,9 +143,14 @@ class Database:
         """
         return await self.submit(command)
 
-    def submit(self, command: Callable[[WriteTx], T]) -> "asyncio.Future[T]":
-        """Queue ``command`` now; commands run in the order in which they were submitted."""
-        return self._queue(command, None, together=False)
+    def submit(self, command: Callable[[WriteTx], T], *, owed: bool = False) -> "asyncio.Future[T]":
+        """Queue ``command`` now; commands run in the order in which they were submitted.
+
+        ``owed`` is for what has happened already and may be written late: what cannot be stored
+        is tried again with every later group, in order and before anything new. Then
+        StorageUnavailable comes only at the end, or when far too many wait.
+        """
+        return self._queue(command, None, owed=owed)
 
     async def write_each(self, command: Callable[[WriteTx, Sequence[Item]], Sequence[T]], item: Item) -> T:
         """Like ``write``; the items of the same command that wait one after the other are one call.
@@ -149,10 +160,10 @@ class Database:
         return await self.submit_each(command, item)
 
     def submit_each(
-        self, command: Callable[[WriteTx, Sequence[Item]], Sequence[T]], item: Item
+        self, command: Callable[[WriteTx, Sequence[Item]], Sequence[T]], item: Item, *, owed: bool = False
     ) -> "asyncio.Future[T]":
-        """``write_each`` for those who need not wait."""
-        return self._queue(command, item, together=True)
+        """``write_each`` for those who need not wait; ``owed`` as in ``submit``."""
+        return self._queue(command, item, together=True, owed=owed)
 
     async def read(self, query: Callable[[ReadTx], T]) -> T:
         """Run ``query`` on a connection that cannot write; all it reads is of one moment."""
@@ -162,7 +173,7 @@ class Database:
         """Whether the database can be read."""
         try:
             return bool(await self.read(lambda tx: tx.scalar(sa.select(1))))
-        except sa.exc.SQLAlchemyError:
+        except (StorageUnavailable, sa.exc.SQLAlchemyError):
             return False
 
     async def close(self) -> None:
@@ -173,26 +184,35 @@ class Database:
         self._reading.dispose()
         self._engine.dispose()
 
-    def _queue(self, run: Callable[..., Any], item: object, *, together: bool) -> "asyncio.Future[T]":
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[T] = loop.create_future()
-        self._commands.put(_Command(run, item, together, future, loop))
+    def _queue(
+        self, run: Callable[..., Any], item: object, *, together: bool = False, owed: bool = False
+    ) -> "asyncio.Future[T]":
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._commands.put(_Command(run, item, future, together, owed))
         return future
 
     def _query(self, query: Callable[[ReadTx], T]) -> T:
-        with self._reading.connect() as connection:
-            return query(ReadTx(connection))
+        try:
+            with self._reading.connect() as connection:
+                return query(ReadTx(connection))
+        except sa.exc.OperationalError as error:
+            if _code(error) in {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_READONLY}:  # a mistake of ours
+                raise
+            raise StorageUnavailable("the database could not be read") from error
 
     def _write_groups(self) -> None:
         with contextlib.closing(self._engine.connect()) as connection:
-            while (first := self._commands.get()) is not None:
+            more = True
+            while more and (first := self._commands.get()) is not None:
                 group, more = self._gather(first)
                 self._commit(connection, group)
-                if not more:
-                    return
+            if self._owed:
+                for command in self._owed:
+                    command.owed = False
+                self._commit(connection, self._owed)
 
     def _gather(self, first: _Command[Any]) -> tuple[list[_Command[Any]], bool]:
-        group = [first]
+        group = [*self._owed, first]
         while len(group) < GROUP_COMMANDS:
             try:
                 command = self._commands.get_nowait()
@@ -214,13 +234,15 @@ class Database:
                 if self.on_group is not None:
                     self.on_group(tx)
                 noticed = tx.noticed
+            self._owed = []
         except sa.exc.SQLAlchemyError as error:
             failure = StorageUnavailable("the database did not store this")
             failure.__cause__ = error
-            outcomes = [(command, None, failure) for command in group]
-        loop = group[0].loop
+            self._owed = [command for command in group if command.owed][:OWED_COMMANDS]
+            owed = {id(command) for command in self._owed}
+            outcomes = [(command, None, failure) for command in group if id(command) not in owed]
         with contextlib.suppress(RuntimeError):  # the loop closed while we were committing
-            loop.call_soon_threadsafe(self._resolve, outcomes, noticed)
+            group[0].future.get_loop().call_soon_threadsafe(self._resolve, outcomes, noticed)
 
     def _resolve(self, outcomes: list[_Outcome], noticed: bool) -> None:  # noqa: FBT001 - call_soon has no names
         for command, value, error in outcomes:
@@ -251,14 +273,19 @@ def _run(connection: sa.Connection, tx: WriteTx, part: list[_Command[Any]]) -> l
     connection.exec_driver_sql("SAVEPOINT command")
     try:
         values = _values(tx, part)
-    except sa.exc.OperationalError:
-        raise
-    except BaseException as error:  # noqa: BLE001 - handed to whoever awaits the command
+    except BaseException as error:  # handed to whoever awaits the command
+        if isinstance(error, sa.exc.OperationalError) and _code(error) != sqlite3.SQLITE_ERROR:
+            raise
         connection.exec_driver_sql("ROLLBACK TO command")
         connection.exec_driver_sql("RELEASE command")
         return [(command, None, error) for command in part]
     connection.exec_driver_sql("RELEASE command")
     return [(command, value, None) for command, value in zip(part, values, strict=True)]
+
+
+def _code(error: sa.exc.OperationalError) -> int | None:
+    """SQLite's own word for what happened: a wrong statement is no trouble with disk or file."""
+    return getattr(error.orig, "sqlite_errorcode", None)
 
 
 def _values(tx: WriteTx, part: list[_Command[Any]]) -> Sequence[Any]:

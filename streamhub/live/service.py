@@ -18,6 +18,7 @@ from streamhub.kit.errors import (
     StorageUnavailable,
 )
 from streamhub.kit.ids import InvitationId, ParticipantId, SessionSlug
+from streamhub.kit.log import get_logger
 from streamhub.kit.tasks import every
 from streamhub.live import seating
 from streamhub.live.close_codes import CloseCode
@@ -36,6 +37,8 @@ from streamhub.presence.model import Departure, SourceKey
 from streamhub.programme.model import Session, SessionState
 
 EXPIRE_SECONDS = 1.0  # between two looks for pages whose invitation is over
+
+log = get_logger(__name__)
 
 
 class LiveService:
@@ -79,8 +82,11 @@ class LiveService:
         self._draining = True
         at = self._use.clock.now()
         self._use.hub.drain()
-        await self._use.attendance.stop(at)
-        await self._use.openings.stop(at)
+        try:
+            await self._use.attendance.stop(at)
+            await self._use.openings.stop(at)
+        except StorageUnavailable:  # the next start ends them, as after a crash
+            log.warning("open stays could not be marked as our restart")
         await self._use.hub.wait_empty(self._use.settings.drain_seconds)
 
     # One page

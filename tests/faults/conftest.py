@@ -20,9 +20,9 @@ async def original(tmp_path_factory):
         sessions = (await api().get("/api/v1/sessions"))["items"]
     assert await server.stop() == 0
     people = await invite(data, "delegate", "--delegation", "BJ", "--count", str(PEOPLE), **PUBLIC)
-    [moderator] = await invite(data, "moderator", **PUBLIC)
+    [organiser] = await invite(data, "organiser", **PUBLIC)
     slug = next(s["slug"] for s in sessions if s["state"] == "live")
-    return Summit(data, slug, people, moderator)
+    return Summit(data, slug, people, organiser)
 
 
 @pytest.fixture
@@ -30,4 +30,4 @@ def summit(original, tmp_path):
     """A copy of its own."""
     data = tmp_path / "data"
     shutil.copytree(original.data, data)
-    return Summit(data, original.slug, original.people, original.moderator)
+    return Summit(data, original.slug, original.people, original.organiser)

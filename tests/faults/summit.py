@@ -25,12 +25,12 @@ IMPATIENT = {
 
 @dataclass(frozen=True, slots=True)
 class Summit:
-    """The data folder, the slug of the live session, invited people and a moderator."""
+    """The data folder, the slug of the live session, invited people and an organiser."""
 
     data: object
     slug: str
     people: list
-    moderator: dict
+    organiser: dict
 
     @asynccontextmanager
     async def serve(self, *, program=PROGRAM, log=None, **environment):
@@ -47,8 +47,8 @@ class Summit:
         return f"{server.url.replace('http', 'ws', 1)}/api/v1/live?session={self.slug}"
 
     async def present(self, api):
-        """The participants that the moderator sees."""
-        shown = await api(self.moderator["token"]).get(f"/api/v1/sessions/{self.slug}/presence")
+        """The participants that the organiser sees."""
+        shown = await api(self.organiser["token"]).get(f"/api/v1/sessions/{self.slug}/presence")
         return {person["participant"] for person in shown["people"]}
 
     def stays(self, folder=None):

@@ -51,7 +51,7 @@ async def recorded(original, tmp_path_factory):
     shutil.copytree(original.data, folder / "data")
     before = folder / "before"
     shutil.copytree(original.data, before)
-    summit = Summit(folder / "data", original.slug, original.people, original.moderator)
+    summit = Summit(folder / "data", original.slug, original.people, original.organiser)
     welcomed = await evening(summit, folder / "diary")
     assert len(welcomed) == len(original.people)
     return before, read_diary(folder / "diary"), welcomed

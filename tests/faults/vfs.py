@@ -20,8 +20,8 @@ FILES = ("streamhub.db", "streamhub.db-wal")
 OK = 0
 
 _POINTER, _INT, _LONG = ctypes.c_void_p, ctypes.c_int, ctypes.c_int64
-_OPEN = ctypes.CFUNCTYPE(_INT, _POINTER, ctypes.c_char_p, _POINTER, _INT, _POINTER)
-_REMOVE = ctypes.CFUNCTYPE(_INT, _POINTER, ctypes.c_char_p, _INT)
+_OPEN = ctypes.CFUNCTYPE(_INT, _POINTER, _POINTER, _POINTER, _INT, _POINTER)  # names stay SQLite's
+_REMOVE = ctypes.CFUNCTYPE(_INT, _POINTER, _POINTER, _INT)
 _WRITE = ctypes.CFUNCTYPE(_INT, _POINTER, _POINTER, _INT, _LONG)
 _TRUNCATE = ctypes.CFUNCTYPE(_INT, _POINTER, _LONG)
 _SYNC = ctypes.CFUNCTYPE(_INT, _POINTER, _INT)
@@ -83,13 +83,13 @@ class Diary:
 
         def open_file(vfs, name, file, flags, answered):
             status = really_open(vfs, name, file, flags, answered)
-            if status == OK and name and Path(name.decode()).name in FILES:
-                self.watch(file, FILES.index(Path(name.decode()).name))
+            if status == OK and (number := number_of(name)) is not None:
+                self.watch(file, number)
             return status
 
         def delete_file(vfs, name, directory):
-            if Path(name.decode()).name in FILES:
-                self.write_down(DELETE, FILES.index(Path(name.decode()).name))
+            if (number := number_of(name)) is not None:
+                self.write_down(DELETE, number)
             return really_delete(vfs, name, directory)
 
         ours.name = b"diary"
@@ -142,6 +142,12 @@ class Diary:
     def write_down(self, what, file, offset=0, data=b""):
         """One entry."""
         os.write(self.output, ENTRY.pack(time.monotonic_ns(), what, file, offset, len(data)) + data)
+
+
+def number_of(name):
+    """Which of FILES the C string names; None for any other file, or one without a name."""
+    found = Path(ctypes.string_at(name).decode()).name if name else ""
+    return FILES.index(found) if found in FILES else None
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
 import asyncio
+import sqlite3
 import threading
 
 import pytest
@@ -70,6 +71,60 @@ async def test_a_group_that_cannot_be_stored_acknowledges_nobody(db):
     db.on_group = None
 
     assert await all_words(db) == []
+
+
+def fail_until(ready):
+    """What a full disk does to every group, until there is room."""
+
+    def on_group(_tx):
+        if not ready:
+            raise sa.exc.OperationalError("INSERT", {}, sqlite3.OperationalError("disk is full"))
+
+    return on_group
+
+
+async def test_what_is_owed_is_stored_once_there_is_room_and_before_anything_new(db):
+    ready = []
+    db.on_group = fail_until(ready)
+    owed = [db.submit(add(word), owed=True) for word in ("first", "second")]
+    with pytest.raises(StorageUnavailable):
+        await db.write(add("refused"))
+    assert not any(future.done() for future in owed)
+
+    ready.append(True)
+    await db.write(add("third"))
+
+    assert [await future for future in owed] == [1, 1]
+    in_order = sa.select(words.c.word).order_by(sa.text("rowid"))
+    assert [row.word for row in await db.read(lambda tx: tx.all(in_order))] == ["first", "second", "third"]
+
+
+async def test_what_is_owed_is_tried_a_last_time_at_the_end(tmp_path):
+    async with open_database(tmp_path) as database:
+        ready = []
+        database.on_group = fail_until(ready)
+        lost = database.submit(add("lost"), owed=True)
+        await database.close()
+        with pytest.raises(StorageUnavailable):
+            await asyncio.wait_for(lost, 5)
+
+
+async def test_a_wrong_statement_is_the_business_of_its_own_command(db):
+    wrong = db.submit(lambda tx: tx.execute(sa.text("INSERT INTO nowhere VALUES (1)")))
+    right = db.submit(add("right"))
+
+    with pytest.raises(sa.exc.OperationalError):
+        await wrong
+    await right
+    assert await all_words(db) == ["right"]
+
+
+async def test_a_database_that_cannot_be_read_is_storage_that_is_not_there(db):
+    def unreadable(_tx):
+        raise sa.exc.OperationalError("SELECT", {}, sqlite3.OperationalError("unable to open database file"))
+
+    with pytest.raises(StorageUnavailable):
+        await db.read(unreadable)
 
 
 async def test_readers_cannot_write(db):
