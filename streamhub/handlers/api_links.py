@@ -1,5 +1,6 @@
 """People and their links: finding somebody, showing a link again, a link as QR code."""
 
+from collections.abc import Collection
 from enum import StrEnum
 from typing import TypeVar
 
@@ -96,14 +97,19 @@ async def qr_code(request: web.Request) -> web.Response:
     return json_answer(QrAnswer(svg=qr.qr_svg(asked.link)))
 
 
-async def found_people(request: web.Request, *, limit: int, roles: frozenset[Role] | None = None) -> Found:
-    """Whom the query looks for; raises FieldInvalid for a word that is none."""
+async def found_people(
+    request: web.Request, *, limit: int, among: Collection[InvitationId] | None = None
+) -> Found:
+    """Whom the query looks for; raises FieldInvalid for a word that is none.
+
+    ``among``: only these invitations, whatever their standing.
+    """
     use = services(request)
     wanted = Wanted(
         words=_words(request),
         delegation=_code(request),
-        roles=_role(request) or roles,
-        standing=_word(request, "standing", Standing),
+        roles=_role(request),
+        standing=None if among is not None else _word(request, "standing", Standing),
     )
     everybody = found(
         await use.access.every_invitation(),
@@ -112,7 +118,8 @@ async def found_people(request: web.Request, *, limit: int, roles: frozenset[Rol
         wanted,
         use.clock.now(),
     )
-    return page_of(everybody, number(request, "cursor", 0), limit)
+    shown = [one for one in everybody if among is None or one.invitation.id in among]
+    return page_of(shown, number(request, "cursor", 0), limit)
 
 
 def _words(request: web.Request) -> str:

@@ -25,12 +25,19 @@ from streamhub.handlers.views.console_people import (
 from streamhub.kit.ids import ParticipantId
 from streamhub.presence.model import PersonState
 from streamhub.requests.model import RequestState
+from streamhub.requests.trials_model import Tested
 
 PEOPLE = 50
 """People on one page."""
 
 LINES = 100
 """Lines of the audit log on one page."""
+
+UNTESTED = "untested"
+"""Asked for among the standings: whose connection was never tested."""
+
+EVERY = 1_000
+"""Rows of the tests of connections read at a time."""
 
 _HERE = frozenset({PersonState.ONLINE, PersonState.UNSTABLE, PersonState.HALL})
 
@@ -69,6 +76,7 @@ async def delegations(request: web.Request) -> web.Response:
         await use.editing.delegations(),
         await use.access.participants(),
         await _here(request),
+        Counter(one.delegation for one in await _untested(request)),
         await use.programme.summit(),
         language(request),
     )
@@ -76,10 +84,14 @@ async def delegations(request: web.Request) -> web.Response:
 
 
 async def people(request: web.Request) -> web.Response:
-    """GET /console/people?q=&delegation=&role=&standing=."""
-    shown = await found_people(request, limit=PEOPLE)
+    """GET /console/people?q=&delegation=&role=&standing=; ``standing`` may be ``untested`` too."""
+    asked = request.query.get("standing") == UNTESTED
+    among = {one.invitation for one in await _untested(request)} if asked else None
+    shown = await found_people(request, limit=PEOPLE, among=among)
     search = Search(*(request.query.get(name, "") for name in ("q", "delegation", "role", "standing")))
-    page = people_console(shown, search, await _known(request), await reader_of(request))
+    trials = await services(request).trials.of([one.invitation.id for one in shown.people])
+    known = replace(await _known(request), trials=trials)
+    page = people_console(shown, search, known, await reader_of(request))
     mail = bool(services(request).settings.smtp_host)
     return await render(request, "console_people.html", page=page, every_role=tuple(Role), mail=mail)
 
@@ -119,6 +131,7 @@ async def requests(request: web.Request) -> web.Response:
         state,
         use.requests.until(),
         await use.programme.delegations(),
+        {row.id: row.seat for row in await use.access.every_invitation()},
         await reader_of(request),
     )
     return await render(request, "console_requests.html", page=page)
@@ -128,10 +141,11 @@ async def audit(request: web.Request) -> web.Response:
     """GET /console/audit?since=&until=&by=&action=."""
     use, reader = services(request), await reader_of(request)
     asked = AuditAsked(*(request.query.get(name, "").strip() for name in ("since", "until", "by", "action")))
-    seats = {person.id: person.seat for person in await use.access.participants()}
+    seats: dict[str, str] = {person.id: person.seat for person in await use.access.participants()}
     named = {seat: participant for participant, seat in seats.items()}
     wanted = audit_filter(replace(asked, by=named.get(asked.by, asked.by)), reader)
     rows = await use.audit.page(wanted, limit=LINES, cursor=request.query.get("cursor"))
+    seats |= {row.id: row.seat for row in await use.access.every_invitation()}
     families = [r.action.partition(".")[0] for r in request.app[ROUTE].values() if r.action]
     return await render(
         request, "console_audit.html", page=audit_console(rows, asked, families, seats, reader)
@@ -141,6 +155,18 @@ async def audit(request: web.Request) -> web.Response:
 async def _known(request: web.Request) -> Known:
     use = services(request)
     return Known(await use.programme.delegations(), await use.programme.sessions(), await _here(request))
+
+
+async def _untested(request: web.Request) -> list[Tested]:
+    """Delegates, press and correspondents who may still join and never tested their connection."""
+    found_ones: list[Tested] = []
+    cursor: str | None = None
+    while True:
+        page = await services(request).trials.audience(tested=False, limit=EVERY, cursor=cursor)
+        found_ones.extend(page.items)
+        cursor = page.next
+        if cursor is None:
+            return found_ones
 
 
 async def _here(request: web.Request) -> frozenset[ParticipantId]:

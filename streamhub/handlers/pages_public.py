@@ -35,9 +35,17 @@ async def session(request: web.Request) -> web.Response:
         await use.programme.documents(shown.slug),
         source,
         await reader_of(request),
+        await _seats(request),
     )
     policy = PagePolicy(frames_self=True)
     return await render(request, "session.html", policy=policy, page=page, zoom=zoom)
+
+
+async def _seats(request: web.Request) -> int | None:
+    """How many remote seats the reader's delegation has; None without a delegation or a limit."""
+    grant = request.get(GRANT)
+    every = await services(request).programme.delegations() if grant else ()
+    return next((one.seats for one in every if grant and one.code == grant.delegation), None)
 
 
 async def _sources(request: web.Request, shown: Session) -> tuple[SourceView | None, SourceView | None]:

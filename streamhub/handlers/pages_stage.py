@@ -36,6 +36,7 @@ async def wall(request: web.Request) -> web.Response:
         points=await _points(request, session),
         top=top_of(stats.value.peak),
         floor=await _floor(request, session.slug),
+        mails=bool(use.settings.smtp_host),
     )
     return await render(request, "wall.html", page=wall_page(given, await reader_of(request)))
 

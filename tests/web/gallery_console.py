@@ -32,6 +32,7 @@ from streamhub.requests.model import (
     RequestState,
 )
 from streamhub.requests.model import Document as Proof
+from streamhub.requests.trials_model import Trial
 from tests.web import samples as s
 
 Filled = tuple[str, str, dict[str, Any]]
@@ -71,11 +72,12 @@ def _people(reader: Any) -> Iterator[tuple[str, str, Any, dict[str, Any]]]:
     delegations = [_editable(d, edited=("seats",) if d.code == "BJ" else ()) for d in s.DELEGATIONS]
     invited = [row.person() for row in INVITATIONS]
     here = frozenset({ParticipantId("p_1")})
-    page = delegations_console(delegations, invited, here, s.SUMMIT, lang)
+    page = delegations_console(delegations, invited, here, {DelegationCode("BJ"): 2}, s.SUMMIT, lang)
     yield "console-delegations", "console_delegations.html", page, {}
-    empty = delegations_console([], [], frozenset(), s.SUMMIT, lang)
+    empty = delegations_console([], [], frozenset(), {}, s.SUMMIT, lang)
     yield "console-delegations-empty", "console_delegations.html", empty, {}
-    known = Known(s.DELEGATIONS, s.SESSIONS, here)
+    tested = {INVITATIONS[0].id: Trial(s.NOW, socket=True, player=True, clock_skew_ms=0)}
+    known = Known(s.DELEGATIONS, s.SESSIONS, here, tested)
     names = {d.code: d.names for d in s.DELEGATIONS}
     everybody = found(INVITATIONS, IDENTITIES, names, Wanted(), s.NOW)
     more = {"every_role": tuple(Role), "mail": True}
@@ -95,7 +97,7 @@ def _log(reader: Any) -> Iterator[tuple[str, str, Any, dict[str, Any]]]:
         ("console-requests-decided", Page(REQUESTS[2:], None), "refused", s.NOW - DAY),
         ("console-requests-empty", Page((), None), "waiting", None),
     ):
-        made = requests_console(page, state, until, s.DELEGATIONS, reader)
+        made = requests_console(page, state, until, s.DELEGATIONS, {}, reader)
         yield name, "console_requests.html", made, {}
     rows = (
         AuditRow(
@@ -105,7 +107,7 @@ def _log(reader: Any) -> Iterator[tuple[str, str, Any, dict[str, Any]]]:
         ),
         AuditRow(1, s.NOW - HOUR, Act(by="clock", action="retention.run")),
     )
-    seats = {ParticipantId("p_1"): "ORG-01"}
+    seats = {"p_1": "ORG-01"}
     asked = AuditAsked("2026-11-01", "2026-11-04", "ORG-01", "session")
     for name, page_of_rows, words in (
         ("console-audit", AuditPage(rows, "1"), asked),

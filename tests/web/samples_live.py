@@ -83,6 +83,7 @@ def wall_input(lang: str) -> WallInput:
     """The wall in the middle of a session."""
     labels = {ParticipantId(f"p_{code}1"): f"{code}-01" for code in _HERE}
     return WallInput(
+        mails=True,
         session=s.LIVE,
         history=[
             StateChange(s.LIVE.slug, 1, SessionState.LIVE, s.NOW - 31 * MINUTE, automatic=False, by="p_mod")

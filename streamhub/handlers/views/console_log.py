@@ -10,7 +10,7 @@ from streamhub.handlers.views.console_people import Choice
 from streamhub.handlers.views.programme import Reader
 from streamhub.kit.audit import AuditFilter, AuditPage, AuditRow
 from streamhub.kit.clock import Instant, from_datetime, rfc3339
-from streamhub.kit.ids import ParticipantId
+from streamhub.kit.ids import InvitationId
 from streamhub.kit.times import Moment
 from streamhub.programme.model import Delegation
 from streamhub.requests.model import AccessRequest, Page, RequestKind, RequestState
@@ -20,7 +20,10 @@ KILOBYTE = 1024
 
 @dataclass(frozen=True, slots=True)
 class RequestRow:
-    """One request; who asked is blank once it was accepted. ``kilobytes`` is None without a document."""
+    """One request; who asked is blank once it was accepted, then ``seat`` is what the person was given.
+
+    ``kilobytes`` is None without a document.
+    """
 
     id: str
     kind: RequestKind
@@ -34,6 +37,7 @@ class RequestRow:
     decided: Moment | None
     reason: str
     kilobytes: int | None
+    seat: str
     delegations: tuple[Choice, ...]
 
 
@@ -89,13 +93,14 @@ def requests_console(
     state: str,
     until: Instant | None,
     delegations: Sequence[Delegation],
+    seats: Mapping[InvitationId, str],
     reader: Reader,
 ) -> RequestsConsole:
     """Who asks to be let in, in the order in which they asked."""
     return RequestsConsole(
         tabs=tabs("requests"),
         state=state,
-        rows=tuple(_request(one, delegations, reader) for one in page.items),
+        rows=tuple(_request(one, delegations, seats, reader) for one in page.items),
         next=page.next,
         until=reader.times.maybe(until),
         open=until is not None and reader.now < until,
@@ -106,10 +111,10 @@ def audit_console(
     page: AuditPage,
     asked: AuditAsked,
     families: Iterable[str],
-    seats: Mapping[ParticipantId, str],
+    seats: Mapping[str, str],
     reader: Reader,
 ) -> AuditConsole:
-    """Who did what when."""
+    """Who did what when; ``seats`` by participant and by invitation."""
     wanted = audit_filter(asked, reader)
     fields = {
         "since": None if wanted.since is None else rfc3339(wanted.since),
@@ -151,7 +156,9 @@ def _midnight(day: date | None, reader: Reader) -> Instant | None:
     return None if day is None else from_datetime(datetime.combine(day, time(), reader.times.zone))
 
 
-def _request(one: AccessRequest, delegations: Sequence[Delegation], reader: Reader) -> RequestRow:
+def _request(
+    one: AccessRequest, delegations: Sequence[Delegation], seats: Mapping[InvitationId, str], reader: Reader
+) -> RequestRow:
     asked, lang = one.asked, reader.times.lang
     names = {d.code: d.names.get(lang) for d in delegations}
     press = next((d.code for d in delegations if d.kind.value == "press"), None)
@@ -169,18 +176,19 @@ def _request(one: AccessRequest, delegations: Sequence[Delegation], reader: Read
         decided=reader.times.maybe(one.decided_at),
         reason=one.reason,
         kilobytes=-(-one.document.size // KILOBYTE) if one.document else None,
+        seat=seats.get(one.invitation, "") if one.invitation else "",
         delegations=tuple(Choice(code, name, code == wanted) for code, name in names.items()),
     )
 
 
-def _line(row: AuditRow, seats: Mapping[ParticipantId, str], reader: Reader) -> AuditLine:
+def _line(row: AuditRow, seats: Mapping[str, str], reader: Reader) -> AuditLine:
     act = row.act
     return AuditLine(
         at=reader.times.moment(row.at),
-        who=seats.get(ParticipantId(act.by), act.by),
+        who=seats.get(act.by, act.by),
         by=act.by,
         role=act.role,
         action=act.action,
-        target=seats.get(ParticipantId(act.target), act.target),
+        target=seats.get(act.target, act.target),
         detail=tuple((name, str(value)) for name, value in act.detail if value is not None),
     )

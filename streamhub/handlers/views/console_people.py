@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from streamhub.access.directory import Found, Person, Standing
@@ -10,11 +10,12 @@ from streamhub.access.model import Participant
 from streamhub.access.roles import AUDIENCE, Role
 from streamhub.handlers.views.console import Origin, Tab, TextField, origin, tabs, text_fields
 from streamhub.handlers.views.programme import Reader
-from streamhub.kit.ids import DelegationCode, ParticipantId, SessionSlug
+from streamhub.kit.ids import DelegationCode, InvitationId, ParticipantId, SessionSlug
 from streamhub.kit.text import Localised
 from streamhub.kit.times import Moment
 from streamhub.programme.editing import Editable
 from streamhub.programme.model import Delegation, DelegationKind, Session, Summit
+from streamhub.requests.trials_model import Trial
 
 GUESTS = (Role.DELEGATE, Role.CORRESPONDENT, Role.PRESS, Role.OBSERVER)
 """Roles of people who come, in the order of the form."""
@@ -40,6 +41,7 @@ class DelegationRow:
     origin: Origin
     invited: int
     present: int
+    untested: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +54,15 @@ class DelegationsConsole:
     kinds: tuple[DelegationKind, ...]
     invited: int
     present: int
+    untested: int
 
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """One invitation. ``sessions`` None opens all; ``links`` counts those made for it so far."""
+    """One invitation. ``sessions`` None opens all; ``links`` counts those made for it so far.
+
+    ``trial``: whether the connection was tested: works, partly, none, or empty for who needs no test.
+    """
 
     invitation: str
     seat: str
@@ -71,6 +77,7 @@ class PersonRow:
     standing: Standing
     links: int
     here: bool
+    trial: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,25 +139,37 @@ class StaffConsole:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the rows of people are made with: names of delegations and sessions, who is there now."""
+    """What the rows of people are made with: names of delegations and sessions, who is there now.
+
+    ``trials``: the last tests of connections.
+    """
 
     delegations: Sequence[Delegation]
     sessions: Sequence[Session]
     here: frozenset[ParticipantId]
+    trials: Mapping[InvitationId, Trial] = field(default_factory=dict)
 
 
 def delegations_console(
     rows: Sequence[Editable[Delegation]],
     participants: Iterable[Participant],
     here: frozenset[ParticipantId],
+    untested: Mapping[DelegationCode, int],
     summit: Summit,
     lang: str,
 ) -> DelegationsConsole:
-    """Every delegation in protocol order; only those who count are counted."""
+    """Every delegation in protocol order; only those who count are counted.
+
+    ``untested``: how many of each never tested their connection.
+    """
     counted = [p for p in participants if p.invited and p.role in AUDIENCE]
     invited = Counter(p.delegation for p in counted)
     present = Counter(p.delegation for p in counted if p.id in here)
-    made = tuple(_delegation(one, invited, present, summit, lang) for one in rows)
+    made = tuple(
+        _delegation(one, (invited[code], present[code], untested.get(code, 0)), summit, lang)
+        for one in rows
+        for code in (one.row.code,)
+    )
     return DelegationsConsole(
         tabs=tabs("delegations"),
         rows=made,
@@ -158,6 +177,7 @@ def delegations_console(
         kinds=tuple(DelegationKind),
         invited=sum(one.invited for one in made),
         present=sum(one.present for one in made),
+        untested=sum(one.untested for one in made),
     )
 
 
@@ -204,13 +224,9 @@ def session_choices(sessions: Sequence[Session], reader: Reader) -> tuple[Choice
 
 
 def _delegation(
-    editable: Editable[Delegation],
-    invited: Mapping[DelegationCode, int],
-    present: Mapping[DelegationCode, int],
-    summit: Summit,
-    lang: str,
+    editable: Editable[Delegation], numbers: tuple[int, int, int], summit: Summit, lang: str
 ) -> DelegationRow:
-    one = editable.row
+    one, (invited, present, untested) = editable.row, numbers
     return DelegationRow(
         code=one.code,
         name=one.names.get(lang),
@@ -220,8 +236,9 @@ def _delegation(
         seats=one.seats,
         version=editable.version,
         origin=origin(editable),
-        invited=invited.get(one.code, 0),
-        present=present.get(one.code, 0),
+        invited=invited,
+        present=present,
+        untested=untested,
     )
 
 
@@ -244,4 +261,13 @@ def _person(person: Person, known: Known, reader: Reader) -> PersonRow:
         standing=person.standing,
         links=row.generation,
         here=row.participant in known.here,
+        trial=_trial(person, known.trials.get(row.id)),
     )
+
+
+def _trial(person: Person, trial: Trial | None) -> str:
+    if person.invitation.role not in AUDIENCE or person.standing not in (Standing.VALID, Standing.LATER):
+        return ""
+    if trial is None:
+        return "none"
+    return "works" if trial.works else "partly"

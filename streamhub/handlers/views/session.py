@@ -47,7 +47,8 @@ class SessionPage:
     """What ``/s/{slug}`` shows.
 
     ``counted`` is False for public viewers, observers and people who work here. ``source`` is
-    None before the doors open, when nothing of a provider may be on the page.
+    None before the doors open, when nothing of a provider may be on the page. ``seats`` are the
+    remote ones of the reader's delegation, None without a limit.
     """
 
     session: SessionRow
@@ -55,6 +56,7 @@ class SessionPage:
     counted: bool
     asking: bool
     source: SourceView | None
+    seats: int | None
     following: tuple[SessionRow, ...]
     documents: tuple[DocumentView, ...]
     island: dict[str, Any]
@@ -66,6 +68,7 @@ def session_page(
     documents: Sequence[Document],
     source: SourceView | None,
     reader: Reader,
+    seats: int | None = None,
 ) -> SessionPage:
     """The page of one session for one reader who may open it."""
     grant = reader.grant
@@ -90,6 +93,7 @@ def session_page(
         counted=counted,
         asking=grant is not None and grant.role in ASKING,
         source=source,
+        seats=seats,
         following=after(sessions, session, reader),
         documents=tuple(document_view(document, reader.times.lang) for document in documents),
         island=msgspec.to_builtins(data),

@@ -60,7 +60,7 @@ class Heads:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One delegation. ``used`` are the seats taken by our page; None where there is no limit."""
+    """One delegation. ``used`` are its remote seats in use: who left for Zoom keeps the seat."""
 
     code: DelegationCode
     name: str
@@ -73,13 +73,13 @@ class Tile:
 
     @property
     def full(self) -> bool:
-        """Whether the next one would have to wait."""
-        return self.seats is not None and self.used >= self.seats
+        """Whether somebody waits because every seat is taken; a limit that stops nobody is only a number."""
+        return self.seats is not None and self.used >= self.seats and self.heads.waiting > 0
 
 
 @dataclass(frozen=True, slots=True)
 class WallInput:
-    """What the wall is made of, read by the handler."""
+    """What the wall is made of, read by the handler. ``mails``: a replaced link can be mailed."""
 
     session: Session
     history: Sequence[StateChange]
@@ -91,6 +91,7 @@ class WallInput:
     points: Sequence[Point]
     top: Top | None
     floor: FloorView
+    mails: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,7 @@ class WallData:
     now: Instant
     zone: str
     moderates: bool
+    mails: bool
     counted: tuple[Role, ...]
     revision: int
     people: tuple[PersonData, ...]
@@ -265,7 +267,7 @@ def tile(
         heads=counts,
         band=counts.band(),
         seats=delegation.seats,
-        used=counts.online + counts.unstable,
+        used=counts.remote + counts.elsewhere,
         excused=excused.get(delegation.code, 0),
     )
 
@@ -303,6 +305,7 @@ def _data(given: WallInput, reader: Reader) -> WallData:
         now=reader.now,
         zone=str(reader.times.zone),
         moderates=reader.grant is not None and reader.grant.role in MODERATION,
+        mails=given.mails,
         counted=tuple(sorted(AUDIENCE)),
         revision=given.snapshot.revision,
         people=tuple(_person(person) for person in given.snapshot.people),

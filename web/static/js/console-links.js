@@ -1,7 +1,7 @@
 /** Personal links: shown once, to copy or to scan; replaced or withdrawn at the second press. */
 import { call } from "./api.js";
 import { byId, show, text } from "./dom.js";
-import { copy, qr } from "./link.js";
+import { copy, mailing, qr } from "./link.js";
 import { h, unseen } from "./make.js";
 
 /** @typedef {{seat: string, label?: string, link: string}} Made */
@@ -9,32 +9,34 @@ import { h, unseen } from "./make.js";
 /** @param {Made} made */
 const who = (made) => [made.seat, made.label].filter(Boolean).join(" · ");
 
-/** @param {Made} made @param {boolean} pictured */
-function card(made, pictured) {
+/** @param {Made} made @param {boolean} pictured @param {string} mailed the invitation that can be mailed, or none */
+function card(made, pictured, mailed) {
   const address = h("span", { class: "code" }, made.link);
   const button = h("button", { class: "btn low go", type: "button" }, text("copy"), unseen(`, ${who(made)}`));
   button.addEventListener("click", async () => {
     button.textContent = text((await copy(made.link, address)) ? "copied" : "copy_by_hand");
   });
-  const words = h("div", { class: "stack" }, h("p", {}, h("strong", {}, who(made))), address, h("p", {}, button));
+  const words = h("div", { class: "stack" }, h("p", {}, h("strong", {}, who(made))), address, h("p", { class: "row" }, button, ...(mailed ? [mailing(mailed, who(made))] : [])));
   return h("li", {}, words, ...(pictured ? [qr(made.link, who(made))] : []));
 }
 
 /**
  * Show links in the dialog.
- * @param {Made[]} items @param {string} why `made`, `again`, `replaced`, or `renewed` for a whole delegation
+ * @param {Made[]} items @param {string} why `made`, `made_mailed`, `again`, `replaced`, or `renewed` for a whole delegation
+ * @param {string} [mailed] the invitation whose link can be mailed
  */
-export function present(items, why) {
-  const one = items.length === 1 && items[0] ? who(items[0]) : "";
-  const many = why === "made" || why === "renewed";
+export function present(items, why, mailed = "") {
+  const [one = ""] = items.length === 1 && items[0] ? items[0].seat.split(" · ") : [];
+  const made = why.startsWith("made");
+  const many = made || why === "renewed";
   const title = many ? text(items.length === 1 ? "made_one" : "made", { count: items.length }) : text(`${why}_t`, { who: one });
   byId("links-t").textContent = title;
   const note = byId("links-note");
   const ended = why === "replaced" || why === "renewed";
   note.className = ended ? "say warn" : "say";
   if (ended) note.replaceChildren(text(why), " ", h("strong", {}, text("replaced_zoom")));
-  else note.replaceChildren(text(why === "made" ? "once" : why));
-  byId("links-list").replaceChildren(...items.map((made) => card(made, items.length <= 12)));
+  else note.replaceChildren(text(made ? "once" : why), ...(why === "made_mailed" ? [" ", h("strong", {}, text("mailed"))] : []));
+  byId("links-list").replaceChildren(...items.map((one) => card(one, items.length <= 12, mailed)));
   show(byId("links-all"), items.length > 1);
   const every = /** @type {HTMLButtonElement} */ (byId("links-all").querySelector("button"));
   every.onclick = async () => {
@@ -63,8 +65,10 @@ export async function act(button, say, why) {
   if (!answer.ok) return say("err", text("of_person", { who: name, what: why(answer) }));
   if (wanted === "revoke") return withdrawn(row, name, say);
   if (wanted === "mail") return say("ok", text("of_person", { who: name, what: text("mailed") }));
-  say("ok", text("of_person", { who: name, what: text(wanted === "replace" ? "replaced" : "made_one") }));
-  present(wanted === "replace" ? answer.body.items : [{ seat: name, link: answer.body.link }], wanted === "replace" ? "replaced" : "again");
+  show(document.getElementById("said"), false);
+  const mailed = row.querySelector("[data-do=mail]") ? invitation : "";
+  if (wanted === "replace") present(answer.body.items, "replaced", mailed);
+  else present([{ seat: name, link: answer.body.link }], "again");
 }
 
 /** @param {HTMLElement} row @param {string} name @param {(kind: string, sentence: string) => void} say */

@@ -19,8 +19,17 @@ function say(box, kind, sentence, lines = []) {
 
 /** @param {import("./api.js").Answer} answer */
 const why = (answer) => text(answer.code) || text("other", { code: answer.code || answer.status });
+/** @typedef {{file?: string, line?: number | null, field: string, message: string}} Wrong */
+/** Where something is wrong, what is expected there, and the service's own words. @param {Wrong} one */
+function problem({ file, line, field, message }) {
+  const [name = ""] = field.split(" ");
+  const place = [line ? text("line", { line }) : "", words[name] || field].filter(Boolean).join(", ");
+  const exact = [`${file}:${line}: `, `${file}: `, `${field}: `].reduce((rest, start) => (rest.startsWith(start) ? rest.slice(start.length) : rest), message);
+  const expected = text(`e_${name}`);
+  return fill(place ? text("at_place") : "{what}", { place, what: expected ? `${expected} (${exact})` : exact });
+}
 /** @param {import("./api.js").Answer} answer @returns {string[]} */
-const details = (answer) => (answer.body?.errors || []).map((/** @type {{message: string}} */ one) => one.message);
+const details = (answer) => (answer.body?.errors || []).map(problem);
 
 /* ---- a list ---- */
 
@@ -46,6 +55,7 @@ async function read(wanted) {
   show(byId("apply"), news > 0);
   byId("columns").replaceChildren(...columns.map(column));
   const rows = items.filter((/** @type {{outcome: string}} */ one) => one.outcome !== "unchanged");
+  show(byId("changes-part"), rows.length > 0);
   const rest = rows.length - MOST_ROWS;
   byId("changes").replaceChildren(
     ...rows.slice(0, MOST_ROWS).map(change),

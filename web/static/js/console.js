@@ -18,7 +18,8 @@ const why = (answer) => text(answer.code) || text("other", { code: answer.code |
 export function say(box, kind, sentence, ...parts) {
   if (!box) return;
   box.className = `say small ${kind}`;
-  box.replaceChildren(sentence, ...parts);
+  const hide = () => h("button", { class: "btn low", type: "button", click: () => show(box, false) }, text("hide"));
+  box.replaceChildren(h("span", {}, sentence), ...parts, ...(box.id === "said" ? [hide()] : []));
   show(box, true);
 }
 
@@ -37,14 +38,32 @@ async function send(form) {
   if (!answer.ok) return refuse(form, said, answer);
   if (answer.body?.version && version) form.dataset.version = answer.body.version;
   if ("links" in form.dataset) {
-    present(answer.body.items, "made");
+    present(answer.body.items, answer.body.mailing ? "made_mailed" : "made");
     form.reset();
-    if ("settles" in form.dataset) show(form.closest("[data-decide]"), false);
+    if ("settles" in form.dataset) decided(form);
     return;
   }
+  if ("refused" in form.dataset) return refused(form, answer.body.reason);
   if (next) return go(fill(next, answer.body));
   if ("reload" in form.dataset) return location.reload();
   say(said, "ok", text("saved", { time: clock(Date.now()) }));
+}
+
+/** The buttons of a decided request go, and the proof with them. @param {HTMLFormElement} form */
+function decided(form) {
+  const row = /** @type {HTMLElement} */ (form.closest("li"));
+  for (const part of row.querySelectorAll("[data-decide], [data-proof]")) show(part, false);
+  return row;
+}
+
+/** A request is refused: what is left is to tell the person, with the same word. @param {HTMLFormElement} form @param {string} reason */
+function refused(form, reason) {
+  const row = decided(form);
+  const after = row.querySelector("[data-after]");
+  const letter = /** @type {HTMLAnchorElement} */ (after?.querySelector("a"));
+  letter.href += encodeURIComponent(reason);
+  show(after, true);
+  letter.focus();
 }
 
 /** What is wrong stands next to its field; the first of them gets the focus. @param {HTMLFormElement} form @param {HTMLElement} said @param {import("./api.js").Answer} answer */

@@ -230,6 +230,7 @@ const hear = {
     back ||= lost;
     if (lost || !since) since = Date.parse(message.since);
     lost = false;
+    show(document.getElementById("floor"), true);
     Object.assign(beside, message.beside); // the page may be older than the opening of the doors
     enter(message.state);
     shift(message.source);
@@ -237,6 +238,7 @@ const hear = {
   },
   waiting(message) {
     waiting = message;
+    show(document.getElementById("floor"), message.reason === "doors");
     if (source) play();
     source = null;
     draw();

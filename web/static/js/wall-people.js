@@ -1,14 +1,19 @@
 /** The people of one delegation, in a dialog: who is there, who is expected, and what to do about it. */
 import { call } from "./api.js";
-import { how } from "./crowd.js";
+import { heads, how, taken } from "./crowd.js";
 import { byId, clock, show, text } from "./dom.js";
-import { copy, qr } from "./link.js";
+import { copy, mailing, qr } from "./link.js";
 import { h, icon, unseen } from "./make.js";
 
-/** @typedef {{id: string, participant: string, delegation: string, seat: string, label: string, revoked_at: string | null}} Invitation */
+/** @typedef {{id: string, participant: string, delegation: string, seat: string, label: string, devices: number, revoked_at: string | null}} Invitation */
+/** @typedef {import("./crowd.js").Person} Person */
+/** @typedef {{slug: string, zone: string, moderates: boolean, mails: boolean, delegations: import("./crowd.js").Delegation[]}} Page */
+/** @typedef {{page: Page, crowd: import("./crowd.js").Crowd, code: string, rows: Map<string, HTMLElement>}} Opened */
 
 /** @type {Promise<Map<string, Invitation>> | undefined} */
 let invitations;
+/** Whose dialog is open. @type {Opened | undefined} */
+let opened;
 
 /** Every invitation by participant, read once a page. */
 async function readInvitations() {
@@ -23,40 +28,85 @@ async function readInvitations() {
   return found;
 }
 
-/** @typedef {{slug: string, zone: string, moderates: boolean, delegations: import("./crowd.js").Delegation[]}} Page */
-
 /**
  * Open the dialog of a delegation; it closes by its button, Escape, or a click beside it.
  * @param {Page} page @param {import("./crowd.js").Crowd} crowd @param {string} code
  */
 export async function openPeople(page, crowd, code) {
-  const dialog = /** @type {HTMLDialogElement} */ (byId("people"));
-  const name = page.delegations.find((one) => one.code === code)?.name || code;
-  byId("people-t").textContent = name;
+  const mine = (opened = { page, crowd, code, rows: new Map() });
+  byId("people-t").textContent = page.delegations.find((one) => one.code === code)?.name || code;
   say("");
-  const list = /** @type {HTMLElement} */ (dialog.querySelector("ul"));
-  const here = () => crowd.delegations().get(code) || [];
-  const draw = (/** @type {Invitation[]} */ expected) => {
-    const there = new Set(here().map((person) => person.participant));
-    const rows = here().map((person) => present(page, person));
-    const missing = expected.filter((one) => !there.has(one.participant)).map((one) => absent(page, one));
-    const nobody = h("li", { class: "mute" }, text("nobody"));
-    list.replaceChildren(...(rows.length + missing.length ? [...rows, ...missing] : [nobody]));
-  };
-  draw([]);
-  dialog.showModal();
+  list().replaceChildren(h("li", { class: "mute" }, text("nobody")));
+  refreshPeople();
+  /** @type {HTMLDialogElement} */ (byId("people")).showModal();
   if (!page.moderates) return;
   invitations ??= readInvitations();
   const known = [...(await invitations).values()].filter((one) => one.delegation === code);
-  draw(known.sort((one, other) => one.seat.localeCompare(other.seat)));
+  if (opened !== mine) return;
+  for (const one of known.sort((one, other) => one.seat.localeCompare(other.seat)))
+    if (!mine.rows.has(one.participant)) place(mine, one.participant, absent(page, one));
 }
 
-/** @param {Page} page @param {import("./crowd.js").Person} person */
+const list = () => /** @type {HTMLElement} */ (byId("people").querySelector("ul"));
+
+/** Bring the open dialog up to date: rows change where they stand, whoever is new comes last. */
+export async function refreshPeople() {
+  if (!opened) return;
+  const { page, crowd, code, rows } = opened;
+  const here = crowd.delegations().get(code) || [];
+  drawSeats(page, code, heads(here));
+  for (const person of here) {
+    const row = rows.get(person.participant);
+    if (row?.dataset.state === how(person)) /** @type {Element} */ (row.querySelector("[data-words]")).textContent = words(page, person);
+    else place(opened, person.participant, present(page, person));
+  }
+  const there = new Set(here.map((person) => person.participant));
+  const gone = [...rows].filter(([participant, row]) => !there.has(participant) && !["absent", "removed"].includes(row.dataset.state || ""));
+  for (const [participant, row] of gone) {
+    const one = page.moderates && (await invitations)?.get(participant);
+    if (one) place(opened, participant, absent(page, one));
+    else row.remove(), rows.delete(participant);
+  }
+}
+
+/** A row in the place of the one before it; who used its buttons goes on there. @param {Opened} into @param {string} participant @param {HTMLElement} row */
+function place(into, participant, row) {
+  const old = into.rows.get(participant);
+  const used = old?.contains(document.activeElement);
+  if (old) old.replaceWith(row);
+  else if (into.rows.size) list().append(row);
+  else list().replaceChildren(row);
+  into.rows.set(participant, row);
+  if (used) /** @type {HTMLElement | null} */ (row.querySelector("button"))?.focus();
+}
+
+/** Seats taken, who waits for one, and one press that lets all of them in. @param {Page} page @param {string} code @param {import("./crowd.js").Heads} of */
+function drawSeats(page, code, of) {
+  const { seats = null } = page.delegations.find((one) => one.code === code) || {};
+  show(byId("people-seats"), seats !== null);
+  byId("people-taken").textContent = text(of.waiting ? "seats_waiting" : "seats", { taken: taken(of), seats, waiting: of.waiting });
+  show(byId("admit-all"), page.moderates && of.waiting > 0);
+}
+
+/** Everybody of the delegation comes in, however few its seats. */
+async function admitAll() {
+  if (!opened) return;
+  const { page, code } = opened;
+  const answer = await call("POST", `/sessions/${page.slug}/delegations/${code}:admit`);
+  if (!answer.ok) return refuse(answer);
+  say(about(byId("people-t").textContent || code, "admitted_all"));
+}
+
+/** @param {Page} page @param {Person} person */
+function words(page, person) {
+  const many = person.connections > 1 ? ` · ${text("devices", { count: person.connections })}` : "";
+  return ` ${text(how(person))}, ${text("since", { time: clock(person.since, page.zone) })}${many}`;
+}
+
+/** @param {Page} page @param {Person} person */
 function present(page, person) {
   const state = how(person);
-  const many = person.connections > 1 ? ` · ${text("devices", { count: person.connections })}` : "";
-  const words = `${text(state)}, ${text("since", { time: clock(person.since, page.zone) })}${many}`;
-  const row = h("li", {}, who(person.label, state, words));
+  const row = h("li", { "data-state": state }, who(person.label, state, words(page, person)));
   if (page.moderates) row.append(actions(page, person.participant, person.label, state));
   return row;
 }
@@ -64,14 +114,14 @@ function present(page, person) {
 /** @param {Page} page @param {Invitation} one */
 function absent(page, one) {
   const label = one.label && one.label !== one.seat ? `${one.seat} · ${one.label}` : one.seat;
-  const row = h("li", {}, who(label, "absent", text("not_here")));
+  const row = h("li", { "data-state": "absent" }, who(label, "absent", ` ${text("not_here")}`));
   row.append(actions(page, one.participant, label, "absent"));
   return row;
 }
 
-/** @param {string} label @param {string} state @param {string} words */
-function who(label, state, words) {
-  const said = h("span", { class: `st ${state} small` }, icon(state), ` ${words}`);
+/** @param {string} label @param {string} state @param {string} sentence */
+function who(label, state, sentence) {
+  const said = h("span", { class: `st ${state} small` }, icon(state), h("span", { "data-words": true }, sentence));
   return h("p", {}, h("strong", {}, label), h("br"), said);
 }
 
@@ -81,7 +131,8 @@ function actions(page, participant, label, state) {
   if (state === "waiting") box.append(button(text("admit"), label, "go", () => bar(page, participant, label, false, box)));
   if (state === "absent") box.append(button(text("excuse"), label, "", () => excuse(page, participant, label, box)));
   else box.append(button(text("remove"), label, "stop", () => bar(page, participant, label, true, box)));
-  box.append(replacing(participant, label));
+  if (state !== "hall" && state !== "absent") box.append(button(text("one_more"), label, "", () => oneMore(participant, label)));
+  box.append(replacing(page, participant, label));
   return box;
 }
 
@@ -95,7 +146,8 @@ async function bar(page, participant, label, out, box) {
   const answer = await call("POST", path);
   if (!answer.ok) return refuse(answer);
   say(about(label, out ? "removed" : "admitted"), out ? text("removed_zoom") : "");
-  box.replaceChildren(out ? button(text("admit_again"), label, "", () => bar(page, participant, label, false, box)) : replacing(participant, label));
+  if (out) /** @type {HTMLElement} */ (box.closest("li")).dataset.state = "removed";
+  box.replaceChildren(out ? button(text("admit_again"), label, "", () => bar(page, participant, label, false, box)) : replacing(page, participant, label));
 }
 
 /** @param {Page} page @param {string} participant @param {string} label @param {HTMLElement} box */
@@ -113,24 +165,40 @@ async function excuse(page, participant, label, box) {
   box.replaceChildren(button(text("take_back"), label, "", back));
 }
 
-/** A new link kills the old one everywhere; one press, because a link that leaked is urgent. @param {string} participant @param {string} label */
-function replacing(participant, label) {
+/** One device more than the link allows now; taken back by the next press. @param {string} participant @param {string} label */
+async function oneMore(participant, label) {
+  const invitation = (await invitations)?.get(participant);
+  if (!invitation) return say(text("no_invitation"));
+  const before = invitation.devices;
+  const set = async (/** @type {number} */ devices) => {
+    const answer = await call("PUT", `/invitations/${invitation.id}/devices`, { devices });
+    if (!answer.ok) return refuse(answer);
+    invitation.devices = answer.body.devices;
+    const back = h("p", {}, button(text("devices_back"), label, "", () => set(before)));
+    say(text("of_person", { who: label, what: text("devices_now", { count: invitation.devices }) }), "", ...(devices > before ? [back] : []));
+  };
+  await set(before + 1);
+}
+
+/** A new link kills the old one everywhere; one press, because a link that leaked is urgent. @param {Page} page @param {string} participant @param {string} label */
+function replacing(page, participant, label) {
   return button(text("replace"), label, "", async () => {
     const invitation = (await invitations)?.get(participant);
     if (!invitation) return say(text("no_invitation"));
     const answer = await call("POST", `/invitations/${invitation.id}:replace`);
     if (!answer.ok) return refuse(answer);
-    link(label, answer.body.items[0].link);
+    link(label, answer.body.items[0].link, page.mails && mailing(invitation.id, label));
   });
 }
 
-/** @param {string} label @param {string} address */
-function link(label, address) {
+/** @param {string} label @param {string} address @param {HTMLElement | false} mail */
+function link(label, address, mail) {
   const field = h("span", { class: "code" }, address);
-  const taken = button(text("copy"), label, "go", async () => {
-    taken.textContent = text((await copy(address, field)) ? "copied" : "copy");
+  const copied = button(text("copy"), label, "go", async () => {
+    copied.textContent = text((await copy(address, field)) ? "copied" : "copy_by_hand");
   });
-  const shown = h("span", { class: "row" }, qr(address, label), h("span", { class: "stack" }, field, taken));
+  const ways = h("span", { class: "row" }, copied, ...(mail ? [mail] : []));
+  const shown = h("span", { class: "row" }, qr(address, label), h("span", { class: "stack" }, field, ways));
   say(about(label, "replaced"), text("replaced_zoom"), shown);
 }
 
@@ -144,11 +212,14 @@ const refuse = (answer) =>
 /** @param {string} sentence @param {string} [more] @param {...Node} parts */
 function say(sentence, more = "", ...parts) {
   const box = /** @type {HTMLElement} */ (byId("people").querySelector(".say"));
-  box.replaceChildren(h("strong", {}, sentence), more, ...parts);
+  const hide = h("button", { class: "btn low", type: "button", click: () => say("") }, text("hide"));
+  box.replaceChildren(h("p", {}, h("strong", {}, sentence), more), hide, ...parts);
   show(box, sentence !== "");
 }
 
-const dialog = byId("people");
+const dialog = /** @type {HTMLDialogElement} */ (byId("people"));
 dialog.addEventListener("click", (event) => {
-  if (event.target === dialog) /** @type {HTMLDialogElement} */ (dialog).close();
+  if (event.target === dialog) dialog.close();
 });
+dialog.addEventListener("close", () => (opened = undefined));
+byId("admit-all").addEventListener("click", admitAll);

@@ -1,12 +1,12 @@
 /** The moderators' wall: numbers, tiles, people. Nothing moves when a number changes. */
-import { heads, how, present, remote, ribbon, Crowd } from "./crowd.js";
+import { heads, how, present, remote, ribbon, taken as seatsTaken, Crowd } from "./crowd.js";
 import { Curve } from "./curve.js";
 import { byId, clock, data, show, speak, text } from "./dom.js";
 import { connect } from "./live.js";
 import { cut, h, icon } from "./make.js";
 import { conduct } from "./wall-controls.js";
 import { list } from "./wall-floor.js";
-import { openPeople } from "./wall-people.js";
+import { openPeople, refreshPeople } from "./wall-people.js";
 
 const page = data("page");
 const skew = page.now - Date.now();
@@ -43,6 +43,7 @@ function draw() {
   const relance = byId("missing").querySelector("[data-n]");
   if (relance) relance.textContent = String(missing);
   drawStaff();
+  refreshPeople();
   drawReach(all);
   if (["live", "paused"].includes(controls.current())) curve.see(now(), present(all));
   const total = byId("gauge").childElementCount;
@@ -58,8 +59,8 @@ function drawTile(delegation, of) {
   const tile = document.querySelector(`.tile[data-code="${CSS.escape(delegation.code)}"]`);
   if (!tile) return false;
   const here = present(of);
-  const used = of.online + of.unstable;
-  const full = delegation.seats !== null && used >= delegation.seats;
+  const used = seatsTaken(of);
+  const full = delegation.seats !== null && used >= delegation.seats && of.waiting > 0;
   cut(tile.querySelector(".band"), ribbon(of));
   for (const [kind, count] of Object.entries(of)) {
     const state = tile.querySelector(`[data-k="${kind}"]`);
