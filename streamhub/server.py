@@ -11,6 +11,7 @@ from aiohttp import web
 
 from streamhub import services as composition
 from streamhub.handlers.app import build_app
+from streamhub.handlers.doorman import GuardedSite
 from streamhub.kit.clock import SystemClock
 from streamhub.kit.errors import SettingInvalid, StateConflict
 from streamhub.kit.folder import DataFolder
@@ -25,6 +26,7 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 BACKLOG = 1024
 FROZEN_GENERATIONS = (50_000, 20, 50)  # 10,000 joins: p99 34 ms instead of 260 ms (docs/performance.md)
 BEHIND_MS = 1_000
+IDLE_SECONDS = 75  # between two requests on one connection; longer than proxies keep theirs (nginx: 60)
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -79,10 +81,15 @@ async def serve(
         await use.start()
         app = build_app(use)
         runner = web.AppRunner(
-            app, access_log=None, handle_signals=False, shutdown_timeout=2, handler_cancellation=False
+            app,
+            access_log=None,
+            handle_signals=False,
+            shutdown_timeout=2,
+            handler_cancellation=False,
+            keepalive_timeout=IDLE_SECONDS,
         )
         await runner.setup()
-        site = web.SockSite(runner, sock, backlog=BACKLOG)
+        site = GuardedSite(runner, sock, backlog=BACKLOG, head_seconds=settings.head_seconds)
         await site.start()
         gc.collect()
         gc.freeze()
@@ -107,7 +114,7 @@ async def _check_clock(use: Services, *, accept_clock: bool) -> None:
         )
 
 
-async def _drain(use: Services, site: web.SockSite) -> None:
+async def _drain(use: Services, site: web.BaseSite) -> None:
     """Nobody new; everybody told when to come back; every open stay marked as our restart."""
     use.draining = True
     await site.stop()

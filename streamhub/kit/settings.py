@@ -181,6 +181,9 @@ class Settings:
     live_direct_frames: bool = setting(
         True, "Write one ready-made frame to every page; false uses the library's own sending."
     )
+    head_seconds: int = setting(
+        15, "Seconds in which the head of a connection's first request must be whole.", minimum=1
+    )
     body_bytes: int = setting(65_536, "Size of the largest request body.", minimum=1_024)
     upload_bytes: int = setting(10_485_760, "Size of the largest uploaded file.", minimum=1_024)
     drain_seconds: int = setting(8, "Seconds that an orderly stop may take at the most.", minimum=1)
