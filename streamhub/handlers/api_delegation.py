@@ -1,5 +1,7 @@
 """The seats of one's own delegation, and the function shown of a seat."""
 
+from dataclasses import replace
+
 from aiohttp import web
 
 from streamhub.access.delegates_model import DelegationLinks, Link
@@ -89,9 +91,10 @@ async def rename(request: web.Request) -> web.Response:
 
 
 async def delegation_now(request: web.Request) -> DelegationNow:
-    """The caller's own delegation: its links, their tests, and who is in."""
-    use = services(request)
-    links = await use.delegates.of(grant_of(request).delegation)
+    """The caller's own delegation, as far as the caller's sessions go: its links, tests, who is in."""
+    use, grant = services(request), grant_of(request)
+    known = await use.delegates.of(grant.delegation)
+    links = replace(known, links=tuple(one for one in known.links if grant.meets(one.invitation.sessions)))
     trials = await use.trials.of([link.invitation.id for link in links.links])
     return DelegationNow(links, trials, await _here(request, links))
 

@@ -9,7 +9,7 @@ from streamhub.access.model import Grant
 from streamhub.attendance.openings_model import is_viewer
 from streamhub.handlers.limiter import LIMITER
 from streamhub.handlers.live import check_opens, device_of, viewer_of
-from streamhub.handlers.request import GRANT, body, json_answer, services, slug_of
+from streamhub.handlers.request import GRANT, REFUSAL, body, json_answer, services, slug_of
 from streamhub.handlers.wire import Answer, Body
 from streamhub.kit.errors import FieldInvalid, FieldProblem
 from streamhub.kit.ids import ViewerId
@@ -48,7 +48,7 @@ async def beat(request: web.Request) -> web.Response:
     if grant is not None:
         check_opens(grant, session)
     else:
-        viewer = viewer_of(asked.viewer or asked.page, session)
+        viewer = viewer_of(asked.viewer or asked.page, session, request.get(REFUSAL))
     key = (session.slug, grant.participant if grant else str(viewer), asked.page)
     visit = use.beats.find(key) or await _enter(request, key, session, grant, viewer)
     page = visit.page

@@ -78,7 +78,7 @@ async def _visit(request: web.Request, connection: Connection, session: Session)
             grant = await services(request).access.grant_for_token(hello.token)
             request.app[LIMITER].proved(request)
         else:
-            viewer = viewer_of(hello.viewer or "", session)
+            viewer = viewer_of(hello.viewer or "", session, request.get(REFUSAL))
     if grant is not None:
         check_opens(grant, session)
     return Visit(
@@ -98,10 +98,13 @@ async def _hello(request: web.Request, connection: Connection) -> Hello | None:
         raise request.get(REFUSAL) or late from None
 
 
-def viewer_of(name: str, session: Session) -> ViewerId:
-    """An anonymous page of a public session; it names itself, or is given a name."""
+def viewer_of(name: str, session: Session, refusal: StreamhubError | None) -> ViewerId:
+    """An anonymous page of a public session; it names itself, or is given a name.
+
+    Elsewhere it hears why its cookie opens nothing (``refusal``), or that it needs an invitation.
+    """
     if session.access is not SessionAccess.PUBLIC:
-        raise TokenInvalid("this session needs an invitation")
+        raise refusal or TokenInvalid("this session needs an invitation")
     if name and not is_viewer(name):
         raise FieldInvalid(FieldProblem("viewer", "must be 8 to 64 letters, digits, - or _"))
     return ViewerId(name or new_id("v"))

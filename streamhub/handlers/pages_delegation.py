@@ -11,8 +11,8 @@ from streamhub.handlers.views.delegation import delegation_page
 async def delegation(request: web.Request) -> web.Response:
     """GET /delegation."""
     use, reader = services(request), await reader_of(request)
-    lang = reader.times.lang
-    own = await use.programme.delegation(grant_of(request).delegation)
-    titles = {s.slug: s.titles.get(lang) for s in await use.programme.sessions()}
+    lang, grant = reader.times.lang, grant_of(request)
+    own = await use.programme.delegation(grant.delegation)
+    titles = {s.slug: s.titles.get(lang) for s in await use.programme.sessions() if grant.allows(s.slug)}
     page = delegation_page(await delegation_now(request), own.names.get(lang), titles, reader.times)
     return await render(request, "delegation.html", page=page)
