@@ -85,6 +85,15 @@ class Load:
         said = self._ask(f"limit {count} {marker} {file}")
         return float(said["frames"] / said["seconds"])
 
+    def requests(self, count: int, request: str, *, window: int = 32) -> dict[str, Any]:
+        """Send ``count`` requests, @TOKEN@ in turn by each person; all must be answered well."""
+        file = self._folder / f"{self.server.name}.requests"
+        file.write_bytes(request.encode())
+        said = self._ask(f"requests {count} {window} {file}")
+        if said["refused"] or said["answered"] != count:
+            raise LoadFailed(f"{self.server.name}: {said}")
+        return said
+
     def watch(self, seconds: float) -> dict[str, Any]:
         """Listen; answers how many frames of each kind came since the last time."""
         return self._ask(f"watch {seconds}")

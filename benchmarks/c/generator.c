@@ -12,6 +12,7 @@
  *                              once; each is over when every page has had one more frame with MARKER
  *   limit COUNT MARKER FILE    as many frames a second as it could take: COUNT times it only begins to read
  *                              once a whole round waits for it
+ *   requests COUNT WINDOW FILE send COUNT requests to CONTROL_PORT over WINDOW connections; tokens in turn
  *   watch SECONDS              listen, then say what came of every kind since the last `watch`
  */
 #define _GNU_SOURCE
@@ -34,8 +35,9 @@ long kind_counts[MAX_KINDS], other_frames;
 struct rounds rounds;
 
 static char *request_head, *request_tail; /* of the handshake: before and after the token */
-static char **tokens;
-static int token_count, port, epoll;
+char **tokens;
+int token_count;
+static int port, epoll;
 static const char *kinds[MAX_KINDS];
 static int kind_count;
 static char shared[1 << 18]; /* what is read is looked at here */
@@ -250,6 +252,7 @@ static void obey(char *line) {
     if (!strcmp(word, "join")) join();
     else if (!strcmp(word, "rounds")) run_rounds();
     else if (!strcmp(word, "limit")) own_limit();
+    else if (!strcmp(word, "requests")) run_requests();
     else if (!strcmp(word, "watch")) watch(atof(strtok(NULL, " \n")));
     else die(word);
     fflush(stdout);

@@ -34,12 +34,14 @@ struct rounds {
 };
 
 extern struct page pages[MAX_PAGES];
+extern char **tokens;
+extern int token_count;
 extern int pages_opened, pages_welcome, pages_lost;
 extern struct rounds rounds;
 
 void die(const char *what);
 double now(void);
-double own_time(void);
+double own_time(void); /* of this thread on a processor */
 char *read_file(const char *path);
 int connect_to(int to, int from);
 void watch_descriptor(int fd, uint32_t what, uint32_t events, int operation);
@@ -49,3 +51,4 @@ void hear_trigger(int which);
 void join(void);
 void run_rounds(void);
 void own_limit(void);
+void run_requests(void);

@@ -16,6 +16,7 @@
 struct trigger {
     int fd;
     int waiting; /* for its answer */
+    double began, answered;
     size_t length;
     char answer[MAX_ANSWER];
 };
@@ -124,6 +125,7 @@ void hear_trigger(int which) {
     }
     trigger->length = 0;
     trigger->waiting = 0;
+    trigger->answered = now();
 }
 
 static struct trigger *free_trigger(int window) {
@@ -226,4 +228,43 @@ void own_limit(void) {
     }
     free(request);
     printf("{\"frames\":%ld,\"seconds\":%.6f}\n", frames, spent);
+}
+
+/* --- requests by people -------------------------------------------------------------------- */
+
+static int fire_for(struct trigger *trigger, const char *head, const char *tail, int which) {
+    char request[8192];
+    snprintf(request, sizeof request, "%s%s%s", head, tokens[which % token_count], tail);
+    trigger->began = now();
+    fire(trigger, request);
+    return 1;
+}
+
+void run_requests(void) {
+    int count = (int)number(), window = (int)number(), sent = 0, answered = 0;
+    char *path = strtok(NULL, " \n"), *head = path ? read_file(path) : NULL;
+    char *tail = head ? strstr(head, "@TOKEN@") : NULL;
+    double *took = calloc((size_t)count + 1, sizeof *took), began = now(), moved = began;
+    if (!tail || !took || window > MAX_TRIGGERS) die("requests");
+    *tail = 0;
+    tail += strlen("@TOKEN@");
+    refused = 0;
+    open_triggers(window);
+    while (answered < count && now() - moved < GIVE_UP && !refused) {
+        for (int i = 0; i < window; i++) {
+            if (triggers[i].waiting) continue;
+            if (triggers[i].began > 0) {
+                took[answered++] = triggers[i].answered - triggers[i].began;
+                triggers[i].began = 0;
+                moved = now();
+            }
+            if (sent < count) sent += fire_for(&triggers[i], head, tail, sent);
+        }
+        turn(0);
+    }
+    printf("{\"answered\":%d,\"refused\":%d,\"seconds\":%.6f,", answered, refused, now() - began);
+    print_spread(took, answered);
+    printf("}\n");
+    free(took);
+    free(head);
 }
