@@ -15,6 +15,7 @@ from streamhub.audience.sample_model import (
     Standing,
     Video,
     budgeted,
+    covers_of,
     due,
     followed,
     pacific_day,
@@ -40,6 +41,9 @@ SPREAD = 0.1
 
 SLOWER_MS = 2 * MINUTE
 """The wait when a platform asks for patience, in milliseconds."""
+
+PROBES = {Provider.YOUTUBE: (Video(Provider.YOUTUBE, "jNQXAC9IVRw"),)}
+"""What a key is tried with before any session has a video: the first one that YouTube ever showed."""
 
 TOPIC = "figures"
 """What is noticed when numbers came."""
@@ -93,6 +97,18 @@ class Sampler:
         """How reading goes, for each platform that is read."""
         known = await self._db.read(store.standings_of)
         return tuple(known.get(platform, Standing(platform)) for platform in self._readers)
+
+    async def check(self, platform: Provider) -> tuple[Fault | None, frozenset[Video]]:
+        """Ask a platform now, whatever the timetable says: what is wrong, and the videos it does not show."""
+        links = await self._relay.links([session.slug for session in await self._programme.sessions()])
+        videos = [video for video in covers_of(links) if video.platform is platform]
+        try:
+            answer = await self._readers[platform].read(videos or PROBES.get(platform, ()), self._clock.now())
+        except PlatformFault as failure:
+            return failure.fault, frozenset()
+        except Unanswered as failure:
+            return Fault(failure.code), frozenset()
+        return None, answer.missing
 
     async def step(self, platform: Provider) -> None:
         """Read what is due of a platform now."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from streamhub.access.roles import MODERATION
+from streamhub.audience.sample_model import Fault
 from streamhub.cli import config_option, run
 from streamhub.cli.folder import open_folder
 from streamhub.kit.clock import SystemClock
@@ -64,6 +65,8 @@ async def _findings(use: Services) -> AsyncIterator[Finding]:
     yield Finding(f"summit: {summit.titles.get('fr')}")
     async for finding in _sessions(use):
         yield finding
+    async for finding in _platforms(use):
+        yield finding
     roles = {person.role for person in await use.access.participants() if person.invited}
     steer = "streamhub invite issue --role moderator"
     yield Finding("somebody can moderate", "" if roles & MODERATION else steer)
@@ -91,6 +94,29 @@ async def _sessions(use: Services) -> AsyncIterator[Finding]:
             f"session {session.slug}: {len(sources)} sources",
             "" if sources else "add a stream, or a text with a telephone number",
         )
+
+
+MENDS = {
+    Fault.KEY_REFUSED: "the key or token is refused: make a new one and set it",
+    Fault.RIGHT_MISSING: "the key may not read these figures: give it the right (docs/operations.md)",
+    Fault.QUOTA: "today's quota is used up: it begins anew at midnight in California",
+    Fault.THROTTLED: "the platform asks for patience: try again in some minutes",
+    Fault.REFUSED: "the platform refuses: look at the settings of the app that the key belongs to",
+    Fault.UNAVAILABLE: "the platform is down: try again later",
+    Fault.UNREACHABLE: "the platform cannot be reached from here: look at firewall and DNS",
+    Fault.SLOW: "the platform does not answer in time: try again later",
+    Fault.TOO_LARGE: "the platform answers something other than figures",
+    Fault.RUBBISH: "the platform answers something other than figures",
+}
+
+
+async def _platforms(use: Services) -> AsyncIterator[Finding]:
+    """Each credential is tried for real."""
+    for platform in use.sampler.platforms:
+        fault, missing = await use.sampler.check(platform)
+        yield Finding(f"counts of {platform} can be read", MENDS[fault] if fault else "")
+        for video in sorted(missing):
+            yield Finding(f"{platform} shows {video.id}", "no public video of this id: look at its link")
 
 
 async def _compare(use: Services) -> Finding:
