@@ -58,6 +58,11 @@ class BulkService:
         _, issued = await self._take_over(asked, by)
         return issued
 
+    async def known_ids(self) -> frozenset[str]:
+        """What the organiser's lists call those who are invited already."""
+        known = await self._db.read(bulk_store.known_people)
+        return frozenset(one.external_id for one in known if one.external_id)
+
     async def preview(self, upload: Upload) -> Preview:
         """How a platform's export is understood and what it would change; nothing is stored.
 

@@ -9,17 +9,20 @@ import click
 from streamhub.cli import config_option, run
 from streamhub.cli.folder import open_folder, wrote
 from streamhub.kit.errors import FileInvalid, StateConflict
-from streamhub.programme.differences import FieldChange, LoadReport
+from streamhub.programme.differences import FieldChange, LoadReport, RowName
 from streamhub.programme.files import (
     PARTICIPANTS_FILE,
     PROGRAMME_FILE,
     SUMMIT_FILE,
     ExportedFile,
+    SessionEntry,
     SummitFiles,
+    redacted,
 )
 from streamhub.programme.loaders import read_folder
 from streamhub.programme.templates import templates
-from streamhub.relay.model import NewSource
+from streamhub.relay.model import Loaded, NewSource, Source
+from streamhub.relay.providers import token_of
 from streamhub.services import Services
 
 BY = "cli"
@@ -77,21 +80,58 @@ async def bring_in(use: Services, files: SummitFiles, *, force: bool = False) ->
     report = await use.programme.load(files, force=force, by=BY)
     fallback = NewSource(text=files.summit.fallback_text.get("fr"), phone=files.summit.contact_phone)
     for session in files.sessions or ():
-        tokens = [str(source) for source in session.sources]
-        streams = await use.relay.load(session.slug, tokens, BY, force=force)
-        report = _with_streams(report, session.slug, streams.kept_away)
+        streams = await use.relay.load(session.slug, _tokens(session), BY, force=force)
+        report = _with_streams(report, session.slug, streams)
         if fallback.text:
             await use.relay.add(session.slug, fallback, BY)
     return report, len(await use.bulk.load(files.participants or (), BY))
 
 
-def _with_streams(report: LoadReport, slug: str, kept_away: int) -> LoadReport:
-    """Streams that the console took away and the file still has are conflicts too."""
-    if not kept_away:
+async def _looked_at(use: Services, files: SummitFiles, *, force: bool) -> tuple[LoadReport, int]:
+    """What ``bring_in`` would do; nothing is stored."""
+    report = await use.programme.load(files, force=force, dry_run=True)
+    for session in files.sessions or ():
+        streams = await use.relay.plan(session.slug, _tokens(session), BY, force=force)
+        report = _with_streams(report, session.slug, streams)
+    return report, await _unknown(use, files)
+
+
+async def _unknown(use: Services, files: SummitFiles) -> int:
+    """How many of the file's people were never invited."""
+    known = await use.bulk.known_ids()
+    return sum(1 for person in files.participants or () if person.external_id not in known)
+
+
+def _tokens(session: SessionEntry) -> list[str]:
+    return [str(source) for source in session.sources]
+
+
+def _with_streams(report: LoadReport, slug: str, streams: Loaded) -> LoadReport:
+    """The streams of a session that was there before: new, renewed, gone from the file.
+
+    Those that the console took away and the file still has are conflicts too.
+    """
+    if RowName(PROGRAMME_FILE, slug) in report.added:
         return report
-    words = f"{kept_away} taken away in the console"
-    conflict = FieldChange(PROGRAMME_FILE, slug, "source_urls", words, "in the file")
-    return replace(report, conflicts=(*report.conflicts, conflict))
+
+    def named(source: Source) -> RowName:
+        return RowName(PROGRAMME_FILE, f"{slug}: {redacted(token_of(source))}")
+
+    def change(source: Source, before: str, after: str) -> FieldChange:
+        return FieldChange(
+            PROGRAMME_FILE, slug, "source_urls", before, f"{redacted(token_of(source))} {after}"
+        )
+
+    return replace(
+        report,
+        added=(*report.added, *map(named, streams.added)),
+        changed=(*report.changed, *(change(one, "", "renewed or moved") for one in streams.changed)),
+        conflicts=(
+            *report.conflicts,
+            *(change(one, "taken away in the console", "in the file") for one in streams.kept_away),
+        ),
+        gone=(*report.gone, *map(named, streams.gone)),
+    )
 
 
 async def _load(config: Path | None, data: Path, path: Path, *, dry_run: bool, force: bool) -> LoadReport:
@@ -99,7 +139,7 @@ async def _load(config: Path | None, data: Path, path: Path, *, dry_run: bool, f
     async with open_folder(config, data, create=True) as use:
         files = read_folder(folder, use.relay.check_link)
         if dry_run:
-            report, invited = await use.programme.load(files, force=force, dry_run=True), 0
+            report, invited = await _looked_at(use, files, force=force)
         else:
             report, invited = await bring_in(use, files, force=force)
             await wrote(
@@ -118,7 +158,8 @@ async def _load(config: Path | None, data: Path, path: Path, *, dry_run: bool, f
 
 async def _export(config: Path | None, data: Path) -> tuple[ExportedFile, ...]:
     async with open_folder(config, data) as use:
-        return await use.programme.export()
+        slugs = [session.slug for session in await use.programme.sessions()]
+        return await use.programme.export({slug: await use.relay.tokens(slug) for slug in slugs})
 
 
 def _write(folder: Path, files: Iterable[ExportedFile], *, force: bool) -> None:
@@ -156,8 +197,6 @@ def _summary(report: LoadReport) -> str:
 
 def _tell_of_people(files: SummitFiles, invited: int, *, dry_run: bool) -> None:
     if files.participants and dry_run:
-        click.echo(
-            f"{PARTICIPANTS_FILE}: {len(files.participants)} seats; who is new is seen when they are loaded"
-        )
+        click.echo(f"{PARTICIPANTS_FILE}: {len(files.participants)} seats, {invited} of them to be invited")
     elif invited:
         click.echo(f"{PARTICIPANTS_FILE}: {invited} new invitations; their links: streamhub invite export")

@@ -15,20 +15,23 @@ from zoneinfo import ZoneInfo
 from streamhub.kit.errors import FileProblem
 from streamhub.kit.text import Localised
 from streamhub.programme import files as names
-from streamhub.programme.files import SessionEntry, redacted
+from streamhub.programme.files import SessionEntry
 from streamhub.programme.local_time import day_of, time_text
 from streamhub.programme.model import Delegation, Document, Summit
 
 AnyEntry: TypeAlias = Summit | SessionEntry | Delegation | Document
 Entry = TypeVar("Entry", bound=AnyEntry)
 
-_UNCOMPARED = frozenset({"order", "epoch", "renewed_at"})
-_COLUMNS = {"starts_at": "start", "ends_at": "end", "sources": "source_urls", "logo_digest": "logo"}
+_UNCOMPARED = frozenset({"order", "epoch", "renewed_at", "sources"})  # streams are compared in relay/
+_COLUMNS = {"starts_at": "start", "ends_at": "end", "logo_digest": "logo"}
 _PREFIXES = {"titles": "title", "names": "name", "fallback_text": "fallback_text"}
 _INSTANTS = frozenset({"starts_at", "ends_at"})
 
 MADE_HERE = "{}"
 """What stands beside a row that the console made: no file has said anything of it yet."""
+
+_UNSAID = {"cancelled": False}
+"""Fields of which a file may say nothing, and what holds where no file ever did."""
 
 _NOT_SAID = {"said": None}  # equal to no field: the file and the console differed at its first load
 
@@ -103,13 +106,15 @@ def merged(
     entry: Entry, stored: Stored[Entry] | None, zone: ZoneInfo, *, force: bool = False
 ) -> Merged[Entry]:
     """The file's row brought together with the stored one; ``zone`` is for the words."""
-    said = plain(entry)
+    unsaid = [name for name in _UNSAID if getattr(entry, name, _NOT_SAID) is None]
     if stored is None:
-        return Merged(entry, _json(said), None)
-    kept, loaded = plain(stored.entry), json.loads(stored.loaded)
+        entry = _with(entry, {name: _UNSAID[name] for name in unsaid})
+        return Merged(entry, _json(plain(entry)), None)
+    entry = _with(entry, {name: getattr(stored.entry, name) for name in unsaid})
+    said, kept, loaded = plain(entry), plain(stored.entry), _loaded(stored)
     differing = [name for name in said if said[name] != kept[name]]
     edited = [name for name in differing if _is_edited(name, kept, loaded) and not force]
-    base = said | {name: loaded.get(name, _NOT_SAID) for name in edited}
+    base = said | {name: loaded.get(name, _NOT_SAID) for name in (*edited, *unsaid)}
     row = row_name(entry)
 
     def words(some: Iterable[str]) -> tuple[FieldChange, ...]:
@@ -117,7 +122,7 @@ def merged(
         return tuple(change for old, new in pairs for change in _changes(row, old, new))
 
     return Merged(
-        entry=replace(entry, **{name: getattr(stored.entry, name) for name in edited}),
+        entry=_with(entry, {name: getattr(stored.entry, name) for name in edited}),
         loaded=_json(base),
         before=stored.entry,
         changed=words(name for name in differing if name not in edited),
@@ -127,7 +132,7 @@ def merged(
 
 def edited_fields(stored: Stored[Any]) -> tuple[str, ...]:
     """The fields that were edited since the file was loaded; none for a row that no file has."""
-    kept, loaded = plain(stored.entry), json.loads(stored.loaded)
+    kept, loaded = plain(stored.entry), _loaded(stored)
     return tuple(name for name in kept if loaded and _is_edited(name, kept, loaded))
 
 
@@ -166,6 +171,18 @@ def plain(entry: AnyEntry) -> dict[str, Any]:
     return {f.name: _plain(getattr(entry, f.name)) for f in fields(entry) if f.name not in _UNCOMPARED}
 
 
+def _with(entry: Entry, values: Mapping[str, Any]) -> Entry:
+    """The row with other values in some fields."""
+    return replace(entry, **values)
+
+
+def _loaded(stored: Stored[Any]) -> dict[str, Any]:
+    """What the file said when it was last loaded, empty for a row that the console made."""
+    said: dict[str, Any] = json.loads(stored.loaded)
+    defaults = {name: value for name, value in _UNSAID.items() if hasattr(stored.entry, name)}
+    return defaults | said if said else {}
+
+
 def _is_edited(name: str, kept: Mapping[str, Any], loaded: Mapping[str, Any]) -> bool:
     """A field that a new version added was in no file; all of a row that the console made is an edit."""
     return bool(kept[name] != loaded[name]) if name in loaded else not loaded
@@ -187,8 +204,6 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any field of an entry
             return value.isoformat()
         case tuple():
             return [_plain(item) for item in value]
-        case names.SourceUrl():
-            return str(value)
         case _:
             return value
 
@@ -205,8 +220,10 @@ def _shown(name: str, value: Any, zone: ZoneInfo) -> dict[str, str]:  # noqa: AN
         return {key: str(number) for key, number in value}
     if name in _INSTANTS:
         return {_COLUMNS[name]: f"{day_of(value, zone)} {time_text(value, zone)}"}
+    if isinstance(value, bool):
+        return {name: "yes" if value else "no"}
     if isinstance(value, list):
-        return {_COLUMNS.get(name, name): redacted(" ".join(value))}
+        return {name: " ".join(value)}
     return {_COLUMNS.get(name, name): "" if value is None else str(value)}
 
 

@@ -9,14 +9,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
-from streamhub.kit.clock import Clock, Instant
+from streamhub.kit.clock import Clock
 from streamhub.kit.db import Database, ReadTx, WriteTx
 from streamhub.kit.errors import FieldInvalid, FieldProblem, NotFound, UnknownSession
 from streamhub.kit.ids import DelegationCode, SessionSlug
 from streamhub.kit.log import get_logger
 from streamhub.kit.settings import Settings
 from streamhub.programme import edit_store, editing, loading, store
-from streamhub.programme.clock import ClockMinutes, change_by_move
+from streamhub.programme.clock import ClockMinutes
 from streamhub.programme.differences import MADE_HERE, Merged, Stored, edited_fields
 from streamhub.programme.editing import (
     DelegationEdit,
@@ -35,8 +35,6 @@ from streamhub.programme.model import (
     DelegationKind,
     Document,
     Session,
-    SessionState,
-    StateChange,
 )
 from streamhub.programme.service import ProgrammeService
 
@@ -123,10 +121,7 @@ class EditService:
             loading.settle(tx, now, self._minutes)
             session = _found(tx, slug)
             if not session.cancelled:
-                editing.check_may_cancel(session)
-                if session.state is SessionState.DOORS:
-                    store.add_changes(tx, [_closed_again(session, now, by)])
-                edit_store.set_cancelled(tx, slug, now)
+                loading.cancel(tx, session, now, by)
                 _notice(tx, slug)
             return _session(tx, slug)
 
@@ -142,10 +137,7 @@ class EditService:
 
         def command(tx: WriteTx) -> Editable[Session]:
             if _found(tx, slug).cancelled:
-                edit_store.set_cancelled(tx, slug, None)
-                sessions, history = store.sessions_of(tx), store.history_of(tx)
-                now = self._clock.now()
-                store.add_changes(tx, change_by_move(sessions, history, [slug], now, self._minutes, by))
+                loading.restore(tx, slug, self._clock.now(), self._minutes, by)
                 _notice(tx, slug)
             return _session(tx, slug)
 
@@ -278,7 +270,7 @@ def _editable_session(stored: Stored[SessionEntry], session: Session) -> Editabl
 
 
 def _version(stored: Stored[SessionEntry], session: Session) -> str:
-    return version_of(stored.entry, session.run, session.cancelled)
+    return version_of(stored.entry, session.run)
 
 
 def _entry(tx: ReadTx, slug: SessionSlug) -> Stored[SessionEntry]:
@@ -293,10 +285,6 @@ def _found(tx: ReadTx, slug: SessionSlug) -> Session:
         if session.slug == slug:
             return session
     raise UnknownSession(f"no session has the name {slug}")
-
-
-def _closed_again(session: Session, now: Instant, by: str) -> StateChange:
-    return StateChange(session.slug, session.run, SessionState.SCHEDULED, now, automatic=True, by=by)
 
 
 def _notice(tx: WriteTx, slug: SessionSlug) -> None:

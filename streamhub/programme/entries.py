@@ -54,7 +54,7 @@ Word = TypeVar("Word", bound=StrEnum)
 
 PROGRAMME = Columns(
     ("slug", "date", "start", "end", "kind", "venue", "title_fr"),
-    ("room", "access", "source_urls", "notes"),
+    ("room", "access", "source_urls", "notes", "cancelled"),
     ("title",),
 )
 DELEGATIONS = Columns(("code", "name_fr", "kind", "country"), ("seats",), ("name",))
@@ -69,7 +69,7 @@ _CHANNEL_WORDS = frozenset({FLOOR, "audio", "sign"})
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _SEPARATORS = re.compile(r"[\s,;|]+")
-_SPEAK = dict.fromkeys(("yes", "true", "1", "oui"), True) | dict.fromkeys(
+_YES = dict.fromkeys(("yes", "true", "1", "oui"), True) | dict.fromkeys(
     ("", "no", "false", "0", "non"), False
 )
 
@@ -142,6 +142,7 @@ def _session(order: int, row: Row, zone: ZoneInfo, check_link: CheckLink) -> Ses
     span = _span(row, zone)
     access = _word(row, "access", SessionAccess, SessionAccess.INVITED)
     kind, titles, sources = row.need("kind"), row.texts("title"), _sources(row, check_link)
+    cancelled = _cancelled(row)
     if span is None or access is None:
         return None
     return SessionEntry(
@@ -156,7 +157,18 @@ def _session(order: int, row: Row, zone: ZoneInfo, check_link: CheckLink) -> Ses
         ends_at=span[1],
         sources=sources,
         order=order,
+        cancelled=cancelled,
     )
+
+
+def _cancelled(row: Row) -> bool | None:
+    """What the file says of it, None without the column."""
+    if "cancelled" not in row.cells:
+        return None
+    word = row.get("cancelled").lower()
+    if word not in _YES:
+        row.wrong("cancelled", f"{word!r} must be yes or no")
+    return _YES.get(word, False)
 
 
 def _span(row: Row, zone: ZoneInfo) -> tuple[Instant, Instant] | None:
@@ -276,7 +288,7 @@ def participant_entry(
     for name, fits, message in (
         ("lang", is_language, "is no language tag such as fr"),
         ("email", _EMAIL.fullmatch, "is no e-mail address"),
-        ("speak", lambda word: word.lower() in _SPEAK, "must be yes or no"),
+        ("speak", lambda word: word.lower() in _YES, "must be yes or no"),
     ):
         if (value := row.get(name)) and not fits(value):
             row.wrong(name, f"{value!r} {message}")
@@ -289,7 +301,7 @@ def participant_entry(
         email=row.get("email"),
         lang=row.get("lang"),
         sessions=_invited_to(row, sessions),
-        speak=_SPEAK.get(row.get("speak").lower(), False),
+        speak=_YES.get(row.get("speak").lower(), False),
     )
 
 

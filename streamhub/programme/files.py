@@ -39,7 +39,10 @@ class SourceUrl:
 
 @dataclass(frozen=True, slots=True)
 class SessionEntry:
-    """A session of the timetable. It has no state: that is the clock's or a hand's."""
+    """A session of the timetable. It has no state: that is the clock's or a hand's.
+
+    ``cancelled`` is None where the file has no such column: then it says nothing of it.
+    """
 
     slug: SessionSlug
     kind: str
@@ -52,6 +55,7 @@ class SessionEntry:
     ends_at: Instant
     sources: tuple[SourceUrl, ...] = ()
     order: int = 0
+    cancelled: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

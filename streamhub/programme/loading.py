@@ -8,8 +8,8 @@ from streamhub.kit.clock import Instant
 from streamhub.kit.db import ReadTx, WriteTx
 from streamhub.kit.errors import StateConflict
 from streamhub.kit.ids import SessionSlug
+from streamhub.programme import edit_store, store
 from streamhub.programme import files as names
-from streamhub.programme import store
 from streamhub.programme.clock import ClockMinutes, change_by_move, due_changes
 from streamhub.programme.differences import (
     MADE_HERE,
@@ -24,6 +24,7 @@ from streamhub.programme.differences import (
     reordered,
     row_name,
 )
+from streamhub.programme.editing import check_may_cancel
 from streamhub.programme.files import SessionEntry, SummitFiles
 from streamhub.programme.local_time import day_of, zone_of
 from streamhub.programme.model import Delegation, Document, Session, SessionState, StateChange, Summit
@@ -60,6 +61,7 @@ def planned(tx: ReadTx, files: SummitFiles, *, force: bool) -> Plan:
     delegations, report = _table(
         report, names.DELEGATIONS_FILE, store.delegations_of(tx), files.delegations, zone, force
     )
+    _check_cancelled(tx, sessions)
     wanted, kept_away = _taken_away(tx, files.documents, force=force)
     documents, report = _table(report, names.DOCUMENTS_FILE, store.documents_of(tx), wanted, zone, force)
     report = replace(report, conflicts=(*report.conflicts, *kept_away))
@@ -72,6 +74,7 @@ def apply(tx: WriteTx, plan: Plan, now: Instant, minutes: ClockMinutes, by: str)
     store.put_summit(tx, plan.summit, plan.files.logo)
     for session in plan.sessions:
         store.put_session(tx, session)
+    _follow_cancelled(tx, plan.sessions, now, minutes, by)
     for delegation in plan.delegations:
         store.put_delegation(tx, delegation)
     for document in plan.documents:
@@ -131,6 +134,46 @@ def follow_new_times(
             moved.append(session.slug)
     sessions, history = store.sessions_of(tx), store.history_of(tx)
     store.add_changes(tx, change_by_move(sessions, history, moved, now, minutes, by))
+
+
+def cancel(tx: WriteTx, session: Session, now: Instant, by: str) -> None:
+    """Leave a session in the programme as cancelled. Raises StateConflict once it has begun."""
+    check_may_cancel(session)
+    if session.state is SessionState.DOORS:
+        closed = StateChange(session.slug, session.run, SessionState.SCHEDULED, now, automatic=True, by=by)
+        store.add_changes(tx, [closed])
+    edit_store.set_cancelled(tx, session.slug, now)
+
+
+def restore(tx: WriteTx, slug: SessionSlug, now: Instant, minutes: ClockMinutes, by: str) -> None:
+    """Hold a cancelled session after all: it follows its times again from now on."""
+    edit_store.set_cancelled(tx, slug, None)
+    sessions, history = store.sessions_of(tx), store.history_of(tx)
+    store.add_changes(tx, change_by_move(sessions, history, [slug], now, minutes, by))
+
+
+def _check_cancelled(tx: ReadTx, rows: Iterable[Merged[SessionEntry]]) -> None:
+    """Raise StateConflict for a session that the file cancels and that has begun."""
+    there = {session.slug: session for session in store.sessions_of(tx) if not session.cancelled}
+    for row in rows:
+        if row.entry.cancelled and row.entry.slug in there:
+            try:
+                check_may_cancel(there[row.entry.slug])
+            except StateConflict as error:
+                raise StateConflict(f"{row_name(row.entry)}: cancelled: {error}") from None
+
+
+def _follow_cancelled(
+    tx: WriteTx, rows: Iterable[Merged[SessionEntry]], now: Instant, minutes: ClockMinutes, by: str
+) -> None:
+    """What the file cancelled is cancelled, what it takes back is held."""
+    there = {session.slug: session for session in store.sessions_of(tx)}
+    for row in rows:
+        session = there[row.entry.slug]
+        if row.entry.cancelled and not session.cancelled:
+            cancel(tx, session, now, by)
+        elif session.cancelled and not row.entry.cancelled:
+            restore(tx, session.slug, now, minutes, by)
 
 
 def settle(tx: WriteTx, now: Instant, minutes: ClockMinutes) -> tuple[StateChange, ...]:

@@ -1,6 +1,6 @@
 """The programme's use cases. What was read is kept until somebody writes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -26,6 +26,7 @@ from streamhub.programme.clock import (
     shifted,
 )
 from streamhub.programme.differences import LoadReport
+from streamhub.programme.entries import source_of
 from streamhub.programme.files import ExportedFile, SummitFiles
 from streamhub.programme.local_time import day_of, zone_of
 from streamhub.programme.model import Delegation, Document, Logo, Session, SessionState, StateChange, Summit
@@ -189,12 +190,22 @@ class ProgrammeService:
 
         return await self._write(command)
 
-    async def export(self) -> tuple[ExportedFile, ...]:
+    async def export(
+        self, streams: Mapping[SessionSlug, Sequence[str]] | None = None
+    ) -> tuple[ExportedFile, ...]:
         """The same files without people, as things stand now.
 
-        Raises NotConfigured before the first load.
+        ``streams`` are those of each session as ``[channel=]url``; without them they are those
+        of the file that was loaded last. Raises NotConfigured before the first load.
         """
-        return written(await self._db.read(_exported))
+        files = await self._db.read(_exported)
+        if streams is not None:
+            sessions = [
+                replace(entry, sources=tuple(map(source_of, streams.get(entry.slug, ()))))
+                for entry in files.sessions or ()
+            ]
+            files = replace(files, sessions=tuple(sessions))
+        return written(files)
 
     def _settle(self, tx: WriteTx, now: Instant) -> tuple[StateChange, ...]:
         return loading.settle(tx, now, self._minutes)

@@ -351,6 +351,7 @@ def _session_entry(row: sa.Row[Any]) -> SessionEntry:
         ends_at=row.ends_at,
         sources=tuple(source_of(token) for token in row.source_urls.split()),
         order=row.position,
+        cancelled=row.cancelled_at is not None,
     )
 
 

@@ -51,10 +51,11 @@ _PROGRAMME = """\
 # access: public (anybody) or invited (the default).
 # source_urls: one or more streams with spaces between: https://… or channel=https://…, where the
 #   channel is floor (the default), audio, sign or a language such as en.
-# title_en, title_nl … and notes may be left out, so may room, access and source_urls.
+# cancelled: yes for a session that stays in the programme as cancelled.
+# title_en, title_nl … and notes may be left out, so may room, access, source_urls and cancelled.
 #
-# opening,2030-11-04,14:00,15:00,ceremony,Town hall,Great hall,public,"Ouverture, accueil",Opening,https://youtu.be/…,
-slug,date,start,end,kind,venue,room,access,title_fr,title_en,source_urls,notes
+# opening,2030-11-04,14:00,15:00,ceremony,Town hall,Great hall,public,"Ouverture, accueil",Opening,https://youtu.be/…,,
+slug,date,start,end,kind,venue,room,access,title_fr,title_en,source_urls,notes,cancelled
 """
 
 _DELEGATIONS = """\

@@ -53,7 +53,7 @@ def summit_toml(summit: Summit) -> str:
 
 _PROGRAMME = (
     *("slug", "date", "start", "end", "kind", "venue"),
-    *("room", "access", "title", "source_urls", "notes"),
+    *("room", "access", "title", "source_urls", "notes", "cancelled"),
 )
 _DELEGATIONS = ("code", "name", "kind", "country", "seats")
 _DOCUMENTS = ("session", "title", "url")
@@ -84,6 +84,7 @@ def _session(entry: SessionEntry, zone: ZoneInfo) -> Mapping[str, str]:
         **_in_languages("title", entry.titles),
         "source_urls": " ".join(map(str, entry.sources)),
         "notes": entry.notes,
+        "cancelled": "yes" if entry.cancelled else "",
     }
 
 

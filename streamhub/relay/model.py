@@ -116,12 +116,15 @@ class PageNeeds:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What loading the links of a session from a file did."""
+    """What loading the links of a session from a file did, or would do."""
 
-    added: int
-    changed: int
-    kept_away: int = 0
+    added: tuple[Source, ...] = ()
+    changed: tuple[Source, ...] = ()
+    kept_away: tuple[Source, ...] = ()
     """Links of the file whose source was taken away since, and stays away."""
+
+    gone: tuple[Source, ...] = ()
+    """Sources that came from a file, and are no longer in it: they stay."""
 
 
 def drafted(
@@ -165,6 +168,12 @@ def still_wanted(
 ) -> tuple[Source, ...]:
     """The links of a file without those whose source was taken away and not added again."""
     return tuple(d for d in drafts if _same(sources, d) is not None or _same(removed, d) is None)
+
+
+def gone(sources: tuple[Source, ...], drafts: Iterable[Source], by: str | None) -> tuple[Source, ...]:
+    """The links that ``by`` brought from a file before and that the file does not name any more."""
+    named = tuple(drafts)
+    return tuple(s for s in sources if s.link and s.added_by == by and _same(named, s) is None)
 
 
 def reordered(sources: tuple[Source, ...], order: Iterable[SourceId]) -> tuple[Source, ...]:

@@ -120,7 +120,7 @@ def test_a_dry_run_says_what_would_change_and_stores_nothing(folder, data):
 
     assert result.stdout.splitlines()[-2:] == [
         "6 rows new, 0 fields changed, 0 conflicts; nothing was stored",
-        "participants.csv: 2 seats; who is new is seen when they are loaded",
+        "participants.csv: 2 seats, 2 of them to be invited",
     ]
     assert ask(data, lambda use: use.programme.sessions()) == ()
     assert ask(data, lambda use: use.access.participants()) == ()

@@ -3,11 +3,12 @@
 import pytest
 
 from streamhub.kit.clock import MINUTE
+from streamhub.kit.errors import StateConflict
 from streamhub.kit.ids import DelegationCode, SessionSlug
 from streamhub.kit.settings import Settings
 from streamhub.programme.edit_service import EditService
 from streamhub.programme.editing import DelegationEdit, DocumentEdit, SessionEdit, document_id
-from streamhub.programme.model import DelegationKind
+from streamhub.programme.model import DelegationKind, SessionState
 from streamhub.programme.service import ProgrammeService
 from tests.programme.samples import DELEGATIONS, DOCUMENTS, PROGRAMME, TWO, loaded
 from tests.support import FakeClock, open_database
@@ -33,6 +34,13 @@ async def programme(db):
 @pytest.fixture
 def editing(db, programme):
     return EditService(db, FakeClock(TWO), Settings(), programme)
+
+
+def with_cancelled(*cells):
+    """The programme with the column ``cancelled``."""
+    return "\n".join(
+        f"{line},{cell}" for line, cell in zip(PROGRAMME.splitlines(), ("cancelled", *cells), strict=True)
+    )
 
 
 def lines(some):
@@ -151,6 +159,60 @@ async def test_a_cancelled_session_stays_cancelled_when_files_are_loaded(program
     await programme.load(loaded(programme=PROGRAMME.replace("15:00,17:00", "16:00,18:00")))
 
     assert (await programme.session(WORKSHOP)).cancelled
+
+
+@pytest.mark.parametrize("column", ["", "no"])
+async def test_a_file_that_has_the_column_does_not_restore_it_silently(programme, editing, column):
+    await editing.cancel(WORKSHOP, BY)
+
+    reports = [await programme.load(loaded(programme=with_cancelled("no", column))) for _ in range(2)]
+
+    said = ["programme.csv: atelier: cancelled: yes → no"]
+    assert [lines(report.conflicts) for report in reports] == [said, said]
+    assert (await programme.session(WORKSHOP)).cancelled
+    await programme.load(loaded(programme=with_cancelled("no", column)), force=True)
+    assert not (await programme.session(WORKSHOP)).cancelled
+
+
+async def test_a_file_cancels_and_takes_it_back_where_the_console_said_nothing(programme, editing):
+    cancelled = await programme.load(loaded(programme=with_cancelled("", "yes")))
+    kept = await programme.load(loaded())
+    there = (await programme.session(WORKSHOP)).cancelled
+    back = await programme.load(loaded(programme=with_cancelled("", "")))
+
+    assert lines(cancelled.changed) == ["programme.csv: atelier: cancelled: no → yes"]
+    assert (kept.nothing_new, there) == (True, True)
+    assert lines(back.changed) == ["programme.csv: atelier: cancelled: yes → no"]
+    assert not (await programme.session(WORKSHOP)).cancelled
+
+
+async def test_what_the_console_restored_a_file_does_not_cancel_again_silently(programme, editing):
+    await programme.load(loaded(programme=with_cancelled("", "yes")))
+    await editing.restore(WORKSHOP, BY)
+
+    report = await programme.load(loaded(programme=with_cancelled("", "yes")))
+
+    assert lines(report.conflicts) == ["programme.csv: atelier: cancelled: no → yes"]
+    assert not (await programme.session(WORKSHOP)).cancelled
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+async def test_a_file_cannot_cancel_what_has_begun(programme, dry_run):
+    await programme.set_state(WORKSHOP, SessionState.LIVE, BY)
+
+    with pytest.raises(StateConflict, match=r"programme\.csv: atelier: cancelled: the session has begun"):
+        await programme.load(loaded(programme=with_cancelled("", "yes")), dry_run=dry_run)
+
+    assert not (await programme.session(WORKSHOP)).cancelled
+
+
+async def test_doors_that_were_open_close_when_a_file_cancels(programme):
+    await programme.set_state(WORKSHOP, SessionState.DOORS, BY)
+
+    await programme.load(loaded(programme=with_cancelled("", "yes")))
+
+    session = await programme.session(WORKSHOP)
+    assert (session.state, session.cancelled) == (SessionState.SCHEDULED, True)
 
 
 async def test_the_export_says_what_the_console_made_and_loads_back_without_a_difference(programme, editing):

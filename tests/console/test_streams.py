@@ -31,8 +31,8 @@ async def test_a_source_taken_away_does_not_come_back_with_the_file(relay):
     kept = await ids(relay)
     forced = await relay.load(ROOM, [ONE, TWO], force=True)
 
-    assert (loaded.added, loaded.kept_away, kept) == (0, 1, ["dQw4w9WgXcQ"])
-    assert (forced.added, await ids(relay)) == (1, ["dQw4w9WgXcQ", "aqz-KE-bpKQ"])
+    assert (loaded.added, len(loaded.kept_away), kept) == ((), 1, ["dQw4w9WgXcQ"])
+    assert (len(forced.added), await ids(relay)) == (1, ["dQw4w9WgXcQ", "aqz-KE-bpKQ"])
 
 
 async def test_a_source_pasted_again_is_there_again_and_the_file_knows_it(relay):
@@ -43,7 +43,7 @@ async def test_a_source_pasted_again_is_there_again_and_the_file_knows_it(relay)
 
     loaded = await relay.load(ROOM, [ONE, TWO])
 
-    assert (loaded.added, loaded.changed, loaded.kept_away) == (0, 0, 0)
+    assert (loaded.added, loaded.changed, loaded.kept_away) == ((), (), ())
 
 
 async def test_an_order_made_by_hand_stays_and_what_is_new_in_the_file_comes_last(relay):
