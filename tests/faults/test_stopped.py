@@ -1,0 +1,38 @@
+"""The process stands still (SIGSTOP, as a paused virtual machine does): nobody is expelled for our silence."""
+
+import asyncio
+import signal
+from contextlib import AsyncExitStack
+
+import pytest
+
+from tests.faults.summit import IMPATIENT, heard, page
+
+INSIDE = 10
+
+
+async def stands_still(summit, seconds):
+    """Ten people are inside, grace two seconds; then nothing moves for a while. Who is there afterwards?"""
+    async with summit.serve(**IMPATIENT) as (server, api), AsyncExitStack() as pages:
+        address = summit.address(server)
+        sockets = [await pages.enter_async_context(page(address, p)) for p in summit.people[:INSIDE]]
+        for socket in sockets:
+            await heard(socket, "welcome")
+        server.process.send_signal(signal.SIGSTOP)
+        await asyncio.sleep(seconds)
+        server.process.send_signal(signal.SIGCONT)
+        await asyncio.sleep(2.5)  # longer than the grace: who is not heard by now is gone
+        assert all(socket.close_code is None for socket in sockets)
+        present = await summit.present(api)
+        assert await server.stop() == 0
+    times = [stay for stays in summit.stays().values() for stay in stays]
+    assert len(times) == len(present) == INSIDE  # one stay each: nobody left and came back
+
+
+async def test_nobody_is_expelled_when_the_loop_was_blocked_for_two_seconds(summit):
+    await stands_still(summit, 2.2)
+
+
+@pytest.mark.long
+async def test_nobody_is_expelled_when_the_loop_was_blocked_for_half_a_minute(summit):
+    await stands_still(summit, 30)
