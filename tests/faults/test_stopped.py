@@ -1,4 +1,4 @@
-"""The process stands still (SIGSTOP, as a paused virtual machine does): nobody is expelled for our silence."""
+"""The process stands still (SIGSTOP; a paused virtual machine does the same): nobody is expelled for that."""
 
 import asyncio
 import signal
@@ -12,7 +12,7 @@ INSIDE = 10
 
 
 async def stands_still(summit, seconds):
-    """Ten people are inside, grace two seconds; then nothing moves for a while. Who is there afterwards?"""
+    """Ten people are inside, grace two seconds; nothing moves for a while; all of them are still there."""
     async with summit.serve(**IMPATIENT) as (server, api), AsyncExitStack() as pages:
         address = summit.address(server)
         sockets = [await pages.enter_async_context(page(address, p)) for p in summit.people[:INSIDE]]
