@@ -38,7 +38,7 @@ def main(arguments: Sequence[str]) -> int:
         shutil.rmtree(work, ignore_errors=True)
     if asked.json:
         write_json(results, asked.json)
-    return _judged(results, bench, gate=not asked.no_gate)
+    return judged(results, bench, gate=not asked.no_gate)
 
 
 def measured(name: str, bench: Bench) -> list[Result]:
@@ -47,7 +47,8 @@ def measured(name: str, bench: Bench) -> list[Result]:
     return cast("list[Result]", module.run(bench))
 
 
-def _judged(results: Sequence[Result], bench: Bench, *, gate: bool) -> int:
+def judged(results: Sequence[Result], bench: Bench, *, gate: bool) -> int:
+    """Show the table and what was missed; answers the exit status."""
     print(f"\n{table(results)}\n\n{time.monotonic() - bench.began:.0f} s, {machine.description()}")
     missed = failed(results)
     for result in missed:

@@ -1,5 +1,8 @@
 """Pages whose sockets are blocked: beats over HTTP per second, each with its token checked."""
 
+from contextlib import ExitStack
+from itertools import product
+
 from benchmarks.bench import Bench
 from benchmarks.load import Load
 from benchmarks.machine import cpu_seconds
@@ -20,17 +23,16 @@ def run(bench: Bench) -> list[Result]:
     cpu_us: dict[str, list[float]] = {PRODUCT: [], AIOHTTP: []}
     tokens = work / "tokens"
     tokens.write_text("".join(folder.tokens.read_text().splitlines(keepends=True)[:PAGES]))
-    with all_running((PRODUCT, AIOHTTP), folder, work) as servers:
-        with Load(servers[0], work, tokens) as ours, Load(servers[1], work, tokens) as plain:
-            for load in (ours, plain):
-                load.requests(PAGES, _request(load.server))
-            bench.say(f"{PAGES:,} pages are in")
-            for _ in range(3 if bench.quick else 7):
-                for load in (ours, plain):
-                    before = cpu_seconds(load.server.pid)
-                    said = load.requests(beats, _request(load.server))
-                    per_second[load.server.name].append(beats / said["seconds"])
-                    cpu_us[load.server.name].append((cpu_seconds(load.server.pid) - before) * 1e6 / beats)
+    with all_running((PRODUCT, AIOHTTP), folder, work) as servers, ExitStack() as stack:
+        loads = [stack.enter_context(Load(server, work, tokens)) for server in servers]
+        for load in loads:
+            load.requests(PAGES, _request(load.server))
+        bench.say(f"{PAGES:,} pages are in")
+        for _, load in product(range(3 if bench.quick else 7), loads):
+            before = cpu_seconds(load.server.pid)
+            said = load.requests(beats, _request(load.server))
+            per_second[load.server.name].append(beats / said["seconds"])
+            cpu_us[load.server.name].append((cpu_seconds(load.server.pid) - before) * 1e6 / beats)
     compared = ratios(per_second[PRODUCT], per_second[AIOHTTP])
     rows = [
         median_of(v, stack=s, n=PAGES, metric="beats_per_second", unit="1/s") for s, v in per_second.items()

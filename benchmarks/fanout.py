@@ -53,7 +53,7 @@ def run(bench: Bench) -> list[Result]:
         loads = [stack.enter_context(Load(server, work, folder.tokens)) for server in servers]
         for n in sizes:
             found = _measure(bench, loads, n)
-            results += [*_judge(n, found), _reserve(n, loads[0], found[LIMIT])]
+            results += [*judge(n, found), _reserve(n, loads[0], found[LIMIT])]
             if n == SWITCH_N:
                 results += _switch(bench, loads[STACKS.index(PRODUCT)], folder)
     return results
@@ -82,7 +82,7 @@ def _once(load: Load, into: Measured, *, seconds: float) -> None:
     into.per_second.append(said["frames"] / said["seconds"])
 
 
-def _judge(n: int, found: dict[str, Measured]) -> list[Result]:
+def judge(n: int, found: dict[str, Measured]) -> list[Result]:
     limit, ours = found[LIMIT], found[PRODUCT]
     shares = {name: statistics.median(ratios(m.per_second, limit.per_second)) for name, m in found.items()}
     rows = [

@@ -34,8 +34,8 @@ class ToEverybody(Announcer):
         hub.broadcast_latest(slug, text_frame(encode(rows.exact_count(summary))))
 
 
-services.PresenceService = EachChange  # type: ignore[misc]
-services.Announcer = ToEverybody  # type: ignore[misc]
+for _name, _part in (("PresenceService", EachChange), ("Announcer", ToEverybody)):
+    setattr(services, _name, _part)
 
 if __name__ == "__main__":
     main()

@@ -43,9 +43,9 @@ def run(bench: Bench) -> list[Result]:
     """The product as it is, then with its coalescing taken out, on the same arrivals."""
     folder = prepared(N if bench.quick else MANY)
     ours = _arrivals(bench, "coalesced", folder, N, RATE)
-    rows = _counted(ours)
+    rows = counted(ours)
     if not bench.quick:
-        rows += _counted(_arrivals(bench, "many", folder, MANY, MANY_RATE))
+        rows += counted(_arrivals(bench, "many", folder, MANY, MANY_RATE))
     naive = _arrivals(bench, "naive", folder, N, RATE)
     common = {PRODUCT: ours, "streamhub, naive": naive}
     rows += [
@@ -56,7 +56,7 @@ def run(bench: Bench) -> list[Result]:
     return [*rows, replace(ratio, gate=CPU_GATE)]
 
 
-def _counted(seen: Seen) -> list[Result]:
+def counted(seen: Seen) -> list[Result]:
     common = Result(stack=PRODUCT, n=seen.joined, metric="presence_frames", value=seen.frames, unit="")
     share = seen.frames / seen.most
     return [
@@ -96,7 +96,7 @@ def _arrivals(bench: Bench, name: str, folder: Folder, n: int, rate: int) -> See
 
 def _difference(server: Server, folder: Folder, work: Path, n: int) -> int:
     """How far the list of people and the ledger are from each person once."""
-    request = urllib.request.Request(  # noqa: S310 - this machine
+    request = urllib.request.Request(
         f"http://127.0.0.1:{server.port}/api/v1/sessions/{SLUG}/presence",
         headers={"Authorization": f"Bearer {folder.moderators[0]}"},
     )
@@ -108,4 +108,8 @@ def _difference(server: Server, folder: Folder, work: Path, n: int) -> int:
             "SELECT count(DISTINCT participant) FROM ledger WHERE kind = 'arrive'"
         ).fetchone()
     people = {row["participant"] for row in listed["people"]}
-    return abs(listed["present"] - n) + abs(len(people) - n - MODERATORS) + abs(stored - n - MODERATORS)
+    return (
+        abs(int(listed["present"]) - n)
+        + abs(len(people) - n - MODERATORS)
+        + abs(int(stored) - n - MODERATORS)
+    )
