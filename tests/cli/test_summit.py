@@ -10,6 +10,7 @@ from streamhub.cli.folder import open_folder
 from streamhub.kit.assets import example_folder
 from streamhub.kit.errors import NotFound, StateConflict
 from streamhub.kit.ids import SessionSlug
+from streamhub.relay.model import NewSource
 from tests.process import streamhub
 from tests.programme.samples import ALL, PROGRAMME
 
@@ -140,6 +141,42 @@ def test_a_difference_and_what_is_gone_are_told(folder, data):
         "gone     programme.csv: atelier (no longer in the file; it stays)",
         "0 rows new, 1 fields changed, 0 conflicts",
     ]
+
+
+def test_streams_that_are_new_gone_or_taken_away_are_told_too(folder, data):
+    call("load", folder, "--data", data)
+    _, french = ask(data, lambda use: use.relay.sources(ROOM))
+
+    async def in_the_console(use):
+        sign = NewSource(url="https://youtu.be/M7lc1UVf-VE", channel="sign")
+        other = NewSource(url="https://youtu.be/dQw4w9WgXcQ", channel="fr")
+        await use.relay.add(ROOM, sign, "p_organiser")
+        await use.relay.add(ROOM, other, "p_organiser", activate=True)
+        await use.relay.remove(ROOM, french.id, "p_organiser")
+
+    ask(data, in_the_console)
+    was, now = "https://video.example/2", "https://youtu.be/jNQXAC9IVRw"
+    assert was in PROGRAMME
+    write(folder, "programme.csv", PROGRAMME.replace(was, now))
+
+    dry = load_anyhow(folder, data, "--dry-run")
+    load_anyhow(folder, data)
+    later = load_anyhow(folder, data, "--dry-run")
+
+    gone = f"gone     programme.csv: atelier: {YOUTUBE}&t=2s (no longer in the file; it stays)"
+    new = "new      programme.csv: atelier: https://www.youtube.com/watch?v=jNQXAC9IVRw"
+    kept_away = "conflict programme.csv: atelier: source_urls: taken away in the console → fr="
+    assert [line for line in dry if line.startswith(("new", "gone"))] == [new, gone]
+    assert [line for line in later if line.startswith(("new", "gone"))] == [gone]
+    assert [any(line.startswith(kept_away) for line in said) for said in (dry, later)] == [True, True]
+    assert len(ask(data, lambda use: use.relay.sources(ROOM))) == 4
+
+
+def load_anyhow(folder, data, *words):
+    """What a load says that ends in conflicts."""
+    result = CliRunner().invoke(cli, ["summit", "load", str(folder), "--data", str(data), *words])
+    assert isinstance(result.exception, StateConflict)
+    return result.stdout.splitlines()
 
 
 def test_what_the_console_edited_since_stays_unless_forced(folder, data):

@@ -19,7 +19,7 @@ from streamhub.kit.errors import FieldInvalid, NotFound, StateConflict
 from streamhub.kit.ids import DelegationCode, SourceId
 from streamhub.programme.editing import DelegationEdit, DocumentEdit, SessionEdit, document_id
 from streamhub.programme.loaders import read_folder
-from streamhub.programme.model import DelegationKind, SessionAccess
+from streamhub.programme.model import SessionAccess
 from streamhub.relay.model import NewSource
 from tests.programme.samples import ALL
 
