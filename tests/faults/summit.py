@@ -33,9 +33,9 @@ class Summit:
     organiser: dict
 
     @asynccontextmanager
-    async def serve(self, *, program=PROGRAM, log=None, **environment):
-        """The summit, served on a free port: the server, and a factory of callers."""
-        arguments = ("serve", "--data", str(self.data), "--port", "0")
+    async def serve(self, *, program=PROGRAM, log=None, port="0", **environment):
+        """The summit, served on a free port or that of before: the server, and a factory of callers."""
+        arguments = ("serve", "--data", str(self.data), "--port", port)
         async with (
             running(*arguments, program=program, log=log, **(PUBLIC | environment)) as server,
             calling(server.url) as api,
