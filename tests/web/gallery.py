@@ -17,6 +17,7 @@ from streamhub.handlers.views.desk import desk_page
 from streamhub.handlers.views.enter import enter_page
 from streamhub.handlers.views.figures import figures_page
 from streamhub.handlers.views.me import me_page, privacy_page
+from streamhub.handlers.views.platforms import NO_PLATFORMS
 from streamhub.handlers.views.problem import ProblemPage, problem_page
 from streamhub.handlers.views.programme import programme_page
 from streamhub.handlers.views.programme import row as programme_row
@@ -149,7 +150,8 @@ def counting(lang: str) -> Iterator[Shot]:
         ("-early", f.NOT_BEGUN, "internal"),
     ):
         values = s.frame(lang, staff, "/figures/plateformes") | {
-            "page": figures_page(f.figures_input(stats, lang, audience), reader)
+            "page": figures_page(f.figures_input(stats, lang, audience), reader),
+            "platforms": f.platforms(reader.times) if audience == "internal" else NO_PLATFORMS,
         }
         yield Shot(f"figures-session{name}", "figures_session.html", values)
         yield Shot(f"report{name}", "report.html", values)

@@ -13,10 +13,13 @@ from streamhub.attendance.zoom_times import DateOrder
 from streamhub.audience.model import FigureKind
 from streamhub.handlers.views.desk import DeskInput
 from streamhub.handlers.views.figures import FiguresInput
+from streamhub.handlers.views.platforms import Platforms, PlatformState, ViewersCurve
+from streamhub.handlers.views.shapes import curve
 from streamhub.handlers.views.summit import ListsInput
 from streamhub.kit.channel import Channel
 from streamhub.kit.clock import DAY, HOUR, MINUTE
 from streamhub.kit.ids import DelegationCode, ImportId, ParticipantId, SessionSlug
+from streamhub.kit.times import Times
 from streamhub.programme.clock import Window, WindowKind
 from streamhub.reports import method, sentences
 from streamhub.reports.model import Rule
@@ -40,6 +43,7 @@ from streamhub.statistics.results import (
     Viewers,
 )
 from tests.web import samples as s
+from tests.web import samples_live as live
 
 PAST = s.SESSIONS[1]
 SINCE, UNTIL = PAST.starts_at + 11 * MINUTE, PAST.ends_at + 18 * MINUTE
@@ -246,3 +250,12 @@ def stays() -> list[Stay]:
             None,
         ),
     ]
+
+
+def platforms(times: Times) -> Platforms:
+    """One platform that was read, one that refuses our key."""
+    line = curve(live.points(), times)
+    assert line is not None
+    read = PlatformState("youtube", "", True, times.moment(s.NOW), None, ("aqz-KE-bpKQ",))
+    refused = PlatformState("facebook", "key_refused", True, None, times.moment(s.NOW + MINUTE), ())
+    return Platforms((read, refused), (ViewersCurve("youtube", "aqz-KE-bpKQ", line),))

@@ -36,7 +36,6 @@ async function send(form) {
   const answer = await call(method, api, body(form), { headers });
   button.disabled = false;
   if (!answer.ok) return refuse(form, said, answer);
-  if (answer.body?.version && version) form.dataset.version = answer.body.version;
   if ("links" in form.dataset) {
     present(answer.body.items, answer.body.mailing ? "made_mailed" : "made");
     form.reset();
@@ -45,8 +44,20 @@ async function send(form) {
   }
   if ("refused" in form.dataset) return refused(form, answer.body.reason);
   if (next) return go(fill(next, answer.body));
-  if ("reload" in form.dataset) return location.reload();
-  say(said, "ok", text("saved", { time: clock(Date.now()) }));
+  reloaded(api);
+}
+
+/** What was changed stands everywhere on the page: it is read again, and then says so. @param {string} api */
+function reloaded(api) {
+  history.replaceState({ saved: Date.now(), api }, "");
+  location.reload();
+}
+
+if (history.state?.saved) {
+  const form = document.querySelector(`form[data-api="${CSS.escape(history.state.api)}"]`);
+  const shown = form && !form.closest("details:not([open])");
+  say(shown ? form.querySelector("[data-said]") : document.getElementById("said"), "ok", text("saved", { time: clock(history.state.saved) }));
+  history.replaceState(null, "");
 }
 
 /** The buttons of a decided request go, and the proof with them. @param {HTMLFormElement} form */
@@ -96,7 +107,7 @@ async function press(button) {
     button.classList.remove("sure");
     return present(answer.body.items, "renewed");
   }
-  if (answer.ok) return location.reload();
+  if (answer.ok) return reloaded(path);
   say(said, "err", why(answer), ...(answer.code === "state_conflict" ? [" ", reload()] : []));
 }
 

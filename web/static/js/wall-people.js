@@ -88,13 +88,20 @@ function drawSeats(page, code, of) {
   show(byId("admit-all"), page.moderates && of.waiting > 0);
 }
 
-/** Everybody of the delegation comes in, however few its seats. */
+/** Everybody of the delegation comes in, however few its seats; taken back for those who come later. */
 async function admitAll() {
   if (!opened) return;
   const { page, code } = opened;
-  const answer = await call("POST", `/sessions/${page.slug}/delegations/${code}:admit`);
+  const name = byId("people-t").textContent || code;
+  const path = `/sessions/${page.slug}/delegations/${code}`;
+  const answer = await call("POST", `${path}:admit`);
   if (!answer.ok) return refuse(answer);
-  say(about(byId("people-t").textContent || code, "admitted_all"));
+  const back = button(text("seats_back"), name, "", async () => {
+    const held = await call("POST", `${path}:hold`);
+    if (held.ok) say(about(name, "seats_again"));
+    else refuse(held);
+  });
+  say(about(name, "admitted_all"), "", h("p", {}, back));
 }
 
 /** @param {Page} page @param {Person} person */
