@@ -48,6 +48,7 @@ from streamhub.privacy.service import PrivacyService
 from streamhub.programme import store as programme_store
 from streamhub.programme.edit_service import EditService
 from streamhub.programme.service import ProgrammeService
+from streamhub.relay.link_check import LinkChecker
 from streamhub.relay.link_model import Provider
 from streamhub.relay.service import RelayService
 from streamhub.reports.service import ReportsService
@@ -92,6 +93,7 @@ class Services:
     imports: ImportsService
     audience: AudienceService
     outgoing: Outgoing
+    links: LinkChecker
     sampler: Sampler
     statistics: StatisticsService
     privacy: PrivacyService
@@ -135,6 +137,7 @@ class Services:
         await self.mailing.stop(self.settings.drain_seconds)
         await self.tasks.cancel()
         await self.outgoing.close()
+        await self.links.close()
         await self.db.close()
 
 
@@ -180,6 +183,11 @@ class _Wiring:
             readers[Provider.PEERTUBE] = PeerTube(ask, given.peertube_hosts, given.stand_in("peertube"))
         budgets = {Provider.YOUTUBE: given.youtube_units_per_day}
         return Sampler(self.db, self.clock, self.programme, self.relay, readers, budgets, given.platform_days)
+
+    def links(self) -> LinkChecker:
+        """What asks providers whether a link can be shown."""
+        given = self.settings
+        return LinkChecker(given.dailymotion_player_id, {p: given.stand_in(p) for p in Provider})
 
     def statistics(self) -> StatisticsService:
         """The figures, from everything that they are counted from."""
@@ -274,6 +282,7 @@ async def build(folder: DataFolder, settings: Settings, clock: Clock) -> Service
         imports=parts.imports,
         audience=parts.audience,
         outgoing=parts.outgoing,
+        links=parts.links(),
         sampler=parts.sampler(),
         statistics=statistics,
         privacy=PrivacyService(db, clock, access, requests),

@@ -62,6 +62,25 @@ class NewSourceBody(Body):
     activate: bool = False
 
 
+class LinkBody(Body):
+    """A pasted link."""
+
+    url: str
+
+
+class LinkAnswer(Answer):
+    """Whether a link can be shown in our page; null is not known.
+
+    ``reason``: null, ``opens_elsewhere``, ``no_player_id``, ``not_embeddable``, ``not_found``,
+    ``not_asked`` or ``no_answer``. ``title`` is the provider's.
+    """
+
+    provider: str
+    embeddable: bool | None
+    reason: str | None
+    title: str
+
+
 class SourceOrderBody(Body):
     """Every source of the session, by id, in the new order."""
 
@@ -106,6 +125,18 @@ async def add_source(request: web.Request) -> web.Response:
     noted(request, added.id, activate=asked.activate)
     [item] = await _listed(request, session.slug, [added])
     return json_answer(item, status=201)
+
+
+async def check_link(request: web.Request) -> web.Response:
+    """POST /api/v1/sessions/{slug}/sources:check."""
+    await invited_to(request)
+    asked = await body(request, LinkBody)
+    use = services(request)
+    found = await use.links.check(use.relay.parse(asked.url))
+    answer = LinkAnswer(
+        provider=found.provider, embeddable=found.embeddable, reason=found.reason, title=found.title
+    )
+    return json_answer(answer)
 
 
 async def switch_source(request: web.Request) -> web.Response:

@@ -176,6 +176,16 @@ CONDUCT = (
     ),
     Route(
         method="POST",
+        path=f"{API}/sessions/{{slug}}/sources:check",
+        handler=api_sources.check_link,
+        allow=roles.MODERATION,
+        summary="Whether a pasted link can be shown in the page, and why not",
+        body=api_sources.LinkBody,
+        answer=api_sources.LinkAnswer,
+        action=NOT_AUDITED,
+    ),
+    Route(
+        method="POST",
         path=f"{API}/sessions/{{slug}}/sources",
         handler=api_sources.add_source,
         allow=roles.MODERATION,

@@ -59,6 +59,7 @@ WHO_MAY = {
     "POST /api/v1/sessions/{slug}/source:open": ANYBODY,
     "GET /api/v1/sessions/{slug}/sources": STAGE,
     "POST /api/v1/sessions/{slug}/sources": MODERATORS,
+    "POST /api/v1/sessions/{slug}/sources:check": MODERATORS,
     "PUT /api/v1/sessions/{slug}/source": MODERATORS,
     "GET /api/v1/sessions/{slug}/presence": STAGE,
     "POST /api/v1/sessions/{slug}/people/{participant}:admit": MODERATORS,

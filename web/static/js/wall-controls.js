@@ -11,6 +11,8 @@ const UNDO_SECONDS = 5;
 export function conduct(page, now) {
   const path = `/sessions/${page.slug}`;
   let { state, active } = page;
+  /** The link that was looked at last. */
+  let checked = "";
   /** What was on before, while the switch may be taken back. */
   let before = "";
   /** @type {number | undefined} */
@@ -143,20 +145,40 @@ export function conduct(page, now) {
     document.querySelector("#sources ul")?.append(h("li", { class: "pick" }, radio, label));
   }
 
+  /** Says why a link was refused, or nothing. @param {import("./api.js").Answer} answer */
+  function sayLink(answer) {
+    byId("link").setAttribute("aria-invalid", String(!answer.ok));
+    if (answer.ok) return;
+    const reason = text(answer.code) || text("other_refusal", { code: answer.code });
+    byId("link-said").textContent = text(`link_${answer.body?.reason}`) || (answer.code === "link_refused" ? text("link_refused") : text("refused", { reason }));
+  }
+
+  /** As soon as a link is in the field: can it be shown in the page, and if not, why. */
+  async function checkLink() {
+    const field = /** @type {HTMLInputElement} */ (byId("link"));
+    const url = field.value.trim();
+    if (url === checked) return;
+    checked = url;
+    byId("link-said").textContent = url ? text("check_asking") : "";
+    if (!url) return;
+    const answer = await call("POST", `${path}/sources:check`, { url });
+    if (field.value.trim() !== url) return;
+    if (!answer.ok) return sayLink(answer);
+    field.setAttribute("aria-invalid", "false");
+    const { embeddable, reason, title } = answer.body;
+    byId("link-said").textContent = embeddable ? text(title ? "check_title" : "check_good", { title }) : text(`check_${reason}`);
+  }
+
   /** @param {HTMLFormElement} form */
   async function paste(form) {
     const field = /** @type {HTMLInputElement} */ (byId("link"));
     before = active || "";
     const answer = await call("POST", `${path}/sources`, { url: field.value.trim(), activate: true });
-    const said = byId("link-said");
-    field.setAttribute("aria-invalid", String(!answer.ok));
     if (!answer.ok) {
       before = "";
-      const reason = text(answer.code) || text("other_refusal", { code: answer.code });
-      said.textContent = text(`link_${answer.body?.reason}`) || (answer.code === "link_refused" ? text("link_refused") : text("refused", { reason }));
-      return;
+      return sayLink(answer);
     }
-    said.textContent = "";
+    byId("link-said").textContent = checked = "";
     form.reset();
     drawSource(answer.body);
   }
@@ -177,6 +199,8 @@ export function conduct(page, now) {
     button.addEventListener("click", () => put(button.dataset.state || ""));
   for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("#shifts button")))
     button.addEventListener("click", () => move(Number(button.dataset.minutes)));
+  document.getElementById("link")?.addEventListener("change", checkLink);
+  document.getElementById("link")?.addEventListener("paste", () => setTimeout(checkLink));
   document.getElementById("end")?.addEventListener("click", end);
   byId("sources").addEventListener("change", (event) => switchTo(/** @type {HTMLInputElement} */ (event.target).value));
   for (const [id, work] of /** @type {const} */ ([["paste", paste], ["notify", notify]]))
