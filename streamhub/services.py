@@ -119,6 +119,7 @@ class Services:
         self.tasks.spawn("viewers", self.viewers.keep_time)
         self.tasks.spawn("heartbeat", lambda: self.hub.heartbeat(self.settings.heartbeat_seconds))
         self.tasks.spawn("lease", self.attendance.keep_lease)
+        self.tasks.spawn("rollups", self.statistics.keep_rolled)
         self.tasks.spawn("imports", self.imports.keep_clean)
         self.tasks.spawn("grants", self.access.keep_clean)
         self.tasks.spawn("access requests", self.requests.keep_clean)

@@ -270,21 +270,23 @@ def corrections(tx: ReadTx, session: SessionSlug, run: int) -> list[Correction]:
         .where(ledger.c.kind == EventKind.CORRECT, ledger.c.session == session, ledger.c.run == run)
         .order_by(ledger.c.seq)
     )
-    return [
-        Correction(
-            ParticipantId(row.participant),
-            SessionSlug(row.session),
-            row.run,
-            row.since,
-            row.until,
-            row.present,
-            Channel(row.channel),
-            row.seq,
-            row.by,
-            row.reason,
-        )
-        for row in tx.all(statement)
-    ]
+    return [correction_of(row) for row in tx.all(statement)]
+
+
+def correction_of(row: sa.Row[Any]) -> Correction:
+    """A correction as its line of the ledger says it."""
+    return Correction(
+        ParticipantId(row.participant),
+        SessionSlug(row.session),
+        row.run,
+        row.since,
+        row.until,
+        row.present,
+        Channel(row.channel),
+        row.seq,
+        row.by,
+        row.reason,
+    )
 
 
 def last_instant(tx: ReadTx) -> Instant:

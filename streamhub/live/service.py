@@ -229,10 +229,10 @@ class LiveService:
     async def notice(self, slug: SessionSlug, text: str, lang: str) -> tuple[int, int]:
         """Show a notice on every page; answers how many see it, and how many elsewhere do not."""
         await self._use.programme.session(slug)
-        inside = [v for v in self._visits.open_in(slug) if v.stage is Stage.INSIDE]
+        inside = {v.person for v in self._visits.open_in(slug) if v.stage is Stage.INSIDE}
         self._use.announcer.notice(slug, text, lang)
         elsewhere = self._use.presence.now(slug).summary.heads.elsewhere
-        return len({v.who.participant for v in inside}), elsewhere
+        return len(inside), elsewhere
 
     async def presence_list(self, slug: SessionSlug) -> PresenceList:
         """Who is there now, as moderators see it."""

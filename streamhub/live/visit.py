@@ -54,11 +54,16 @@ class Visit:
     again: bool = False
 
     @property
+    def person(self) -> ParticipantId:
+        """Whose page it is: the participant, or the viewer's name for itself."""
+        return ParticipantId(str(self.viewer)) if self.grant is None else self.grant.participant
+
+    @property
     def who(self) -> Who:
         """The person of an invited page; a viewer is nobody, and in no count of people."""
         if self.grant is not None:
             return who_is(self.grant)
-        return Who(participant=ParticipantId(str(self.viewer)), delegation=STAFF, role=Role.OBSERVER)
+        return Who(participant=self.person, delegation=STAFF, role=Role.OBSERVER)
 
     @property
     def inside(self) -> bool:

@@ -5,7 +5,7 @@ end. Nothing is summed over devices or channels: a person is the union of what i
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain
@@ -33,6 +33,10 @@ from streamhub.statistics.results import (
 
 OFFICIAL = (DelegationKind.COUNTRY, DelegationKind.REGION, DelegationKind.ORGANISATION)
 ROUND_TO = 100
+
+
+Belonging = dict[ParticipantId, DelegationCode | None]
+"""To which delegation those belong whom figures count: unmatched people of lists to none."""
 
 
 class Approximation(StrEnum):
@@ -129,7 +133,7 @@ def people(stays: Iterable[Attendance], window: Window | None) -> tuple[Person, 
 
 
 def summit_attendees(
-    sessions: Iterable[Iterable[Person]], check_ins: Iterable[Attendee]
+    sessions: Iterable[Iterable[Person | Attendee]], check_ins: Iterable[Attendee]
 ) -> tuple[Attendee, ...]:
     """Who attended the summit: at least one session, or a check-in at a venue or the summit."""
     delegations: dict[ParticipantId, DelegationCode | None] = {}
@@ -141,8 +145,13 @@ def summit_attendees(
 
 def attended_threshold(some: Sequence[Person], window: Window | None, percent: int) -> AttendedThreshold:
     """How many attended at least ``percent`` of the window; exactly that much is enough."""
+    return threshold_of([length_ms(p.spans) for p in some], window, percent)
+
+
+def threshold_of(lengths: Iterable[int], window: Window | None, percent: int) -> AttendedThreshold:
+    """The same of people's times in milliseconds."""
     whole = window.until - window.since if window else 0
-    return AttendedThreshold(percent, sum(length_ms(p.spans) * 100 >= percent * whole for p in some))
+    return AttendedThreshold(percent, sum(length * 100 >= percent * whole for length in lengths))
 
 
 def present_at(some: Iterable[Person], at: Instant) -> int:
@@ -188,7 +197,12 @@ def levels(counts: Sequence[tuple[Instant, int]], window: Window | None) -> tupl
 
 def duration(some: Iterable[Person]) -> Duration:
     """Time attended: the total, and the median person's; of an even number the mean of the middle two."""
-    lengths = sorted(length_ms(person.spans) for person in some)
+    return duration_of(length_ms(person.spans) for person in some)
+
+
+def duration_of(times: Iterable[int]) -> Duration:
+    """The same of people's times in milliseconds."""
+    lengths = sorted(times)
     if not lengths:
         return Duration(0, 0)
     middle_two = lengths[(len(lengths) - 1) // 2] + lengths[len(lengths) // 2]
@@ -197,7 +211,12 @@ def duration(some: Iterable[Person]) -> Duration:
 
 def by_channel(some: Iterable[Person]) -> ByChannel:
     """Each person once: in the hall, else by Zoom, else on our page."""
-    counts = Counter(person.channel for person in some)
+    return by_channel_of(person.channel for person in some)
+
+
+def by_channel_of(channels: Iterable[Channel]) -> ByChannel:
+    """The same of the one channel of each person."""
+    counts = Counter(channels)
     return ByChannel(counts[Channel.HALL], counts[Channel.ZOOM], counts[Channel.WEB])
 
 
@@ -208,7 +227,14 @@ def by_delegation(
 
     Then, if there are any, those of none (or of one that is not listed) under None.
     """
-    counts = Counter(one.delegation for one in some)
+    return by_code(Counter(one.delegation for one in some), delegations)
+
+
+def by_code(
+    people: Mapping[DelegationCode | None, int], delegations: Sequence[Delegation]
+) -> tuple[DelegationCount, ...]:
+    """The same of how many people there are of each code."""
+    counts = Counter(people)
     rows = [DelegationCount(d.code, counts.pop(d.code, 0)) for d in delegations if d.code not in RESERVED]
     others = counts.total()
     return (*rows, DelegationCount(None, others)) if others else tuple(rows)

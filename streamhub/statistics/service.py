@@ -1,5 +1,6 @@
-"""The figures, counted from the ledger each time they are asked for."""
+"""The figures, from the ledger: by the rollup of what came since they were last asked for."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -13,13 +14,13 @@ from streamhub.attendance.openings import OpeningsService
 from streamhub.attendance.openings_model import OpeningKind
 from streamhub.attendance.service import AttendanceService
 from streamhub.audience.service import AudienceService
-from streamhub.kit.clock import Clock, Instant
+from streamhub.kit.clock import SECOND, Clock, Instant
 from streamhub.kit.db import Database
 from streamhub.kit.errors import FieldInvalid, FieldProblem, StateConflict
-from streamhub.kit.ids import DelegationCode, ParticipantId, SessionSlug, ViewerId
+from streamhub.kit.ids import ParticipantId, SessionSlug, ViewerId
 from streamhub.kit.settings import Settings
 from streamhub.programme.clock import Window, WindowKind, window_of
-from streamhub.programme.model import Session
+from streamhub.programme.model import Session, SessionState
 from streamhub.programme.service import ProgrammeService
 from streamhub.relay.service import RelayService
 from streamhub.statistics import disclosure, kept, kept_store, model
@@ -27,8 +28,10 @@ from streamhub.statistics.corrections import apply_corrections
 from streamhub.statistics.disclosure import Audience, Protected
 from streamhub.statistics.keeping import FiguresToKeep, Holding
 from streamhub.statistics.kept import KeptFigures
-from streamhub.statistics.model import Attendance, Attendee, Opening, PlayerTime
+from streamhub.statistics.model import Attendance, Attendee, Belonging, Opening, PlayerTime
 from streamhub.statistics.results import SessionStatistics, ShownSource, SummitStatistics, Timeline
+from streamhub.statistics.rollups import Asked, Rolled, Rollups, rolled
+from streamhub.statistics.roster import Rosters
 from streamhub.statistics.summary import (
     CountedSession,
     SessionMaterial,
@@ -36,10 +39,17 @@ from streamhub.statistics.summary import (
     count_session,
     count_summit,
     platform_numbers,
+    with_counts,
 )
 from streamhub.statistics.timeline import timeline
 
-Belonging = dict[ParticipantId, DelegationCode | None]
+RUNNING = frozenset({SessionState.DOORS, SessionState.LIVE, SessionState.PAUSED})
+
+KEEP_SECONDS = 15
+"""How often the rollup of a session that runs is brought up to date, asked for or not."""
+
+MAX_POINTS = 10_000
+"""Points of one curve: a week by the minute, three hours by the second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +72,13 @@ class Parts:
 class StatisticsService:
     """Figures leave as ``Protected``: exact ones are marked internal.
 
-    They are counted each time, until the stays were erased: then those that were kept answer.
+    They follow the ledger, until the stays were erased: then those that were kept answer.
     """
 
     def __init__(self, parts: Parts) -> None:
         self._use = parts
+        self._rosters = Rosters(parts.db, parts.access, parts.imports)
+        self._rollups = Rollups()
 
     async def of_session(
         self, slug: SessionSlug, audience: Audience, kind: WindowKind = WindowKind.ACTUAL
@@ -75,9 +87,7 @@ class StatisticsService:
         session = await self._use.programme.session(slug)
         await self._check_window(session, audience, kind)
         held = await self._kept(session, kind)
-        exact = (
-            count_session(await self._material(session, kind)).statistics if held is None else held.statistics
-        )
+        exact = (await self._counted(session, kind)).statistics if held is None else held.statistics
         threshold = self._use.settings.disclosure_threshold
         if audience is Audience.INTERNAL:
             return disclosure.internal(exact, threshold)
@@ -86,15 +96,14 @@ class StatisticsService:
     async def timeline(
         self, slug: SessionSlug, step: int, audience: Audience, kind: WindowKind = WindowKind.ACTUAL
     ) -> Protected[Timeline]:
-        """The curve of a session, a point every ``step`` seconds. Raises UnknownSession.
+        """The curve of a session, a point every ``step`` seconds.
 
-        A kept curve has a point a minute: its step is a whole number of them.
+        A kept curve has a point a minute: its step is a whole number of them. Raises UnknownSession,
+        and FieldInvalid for a step so small that nobody could read the curve.
         """
         session = await self._use.programme.session(slug)
         await self._check_window(session, audience, kind)
-        held = await self._kept(session, kind)
-        if held is None:
-            held = _figures(await self._material(session, kind), step)
+        held = await self._kept(session, kind) or await self._curve(session, kind, step)
         curve = kept.thinned(held.curve, step)
         threshold = self._use.settings.disclosure_threshold
         if audience is Audience.INTERNAL:
@@ -155,25 +164,65 @@ class StatisticsService:
 
     async def _count_summit(self) -> SummitStatistics:
         use = self._use
-        roster = await use.access.participants()
+        roster = await self._rosters.now()
         counted = [
-            count_session(await self._material(session, WindowKind.ACTUAL))
-            for session in await use.programme.sessions()
+            await self._counted(session, WindowKind.ACTUAL) for session in await use.programme.sessions()
         ]
         material = SummitMaterial(
-            registered=model.registered(roster),
+            registered=roster.registered(),
             delegations=await use.programme.delegations(),
             sessions=tuple(counted),
-            check_ins=_attendees(await use.door.check_ins(), roster),
+            check_ins=_attendees(await use.door.check_ins(), roster.people),
             platforms=tuple(await use.audience.figures()),
             represented_declared=(await use.programme.summit()).represented,
         )
         return count_summit(material)
 
     async def counted(self, slug: SessionSlug) -> CountedSession:
-        """A session's figures with the people behind them, for the comparison with a replay."""
+        """A session's figures by the sweep, with the people behind them: the rollup's proof."""
         session = await self._use.programme.session(slug)
         return count_session(await self._material(session, WindowKind.ACTUAL))
+
+    async def keep_rolled(self) -> None:
+        """Have every session's figures at hand, and follow those that run."""
+        for session in sorted(await self._use.programme.sessions(), key=lambda s: s.state not in RUNNING):
+            await self._rolled(session, WindowKind.ACTUAL)
+        while True:
+            await asyncio.sleep(KEEP_SECONDS)
+            for session in await self._use.programme.sessions():
+                if session.state in RUNNING:
+                    await self._rolled(session, WindowKind.ACTUAL)
+
+    async def _counted(self, session: Session, kind: WindowKind) -> CountedSession:
+        """From the rollup; by the sweep in the rare cases where only that can say."""
+        rolled = await self._rolled(session, kind)
+        if rolled is None:
+            return count_session(await self._material(session, kind))
+        return with_counts(await self._frame(session, rolled.window), rolled.counts)
+
+    async def _curve(self, session: Session, kind: WindowKind, step: int) -> KeptFigures:
+        """The figures and the curve: only a step that is no whole minutes needs the sweep."""
+        window = window_of(
+            session, await self._use.programme.history(session.slug), self._use.clock.now(), kind
+        )
+        if window is not None and window.until - window.since > MAX_POINTS * step * SECOND:
+            fewest = -(-(window.until - window.since) // (MAX_POINTS * SECOND))
+            raise FieldInvalid(
+                FieldProblem("step", f"more than {MAX_POINTS} points: at least {fewest} for this session")
+            )
+        rolled = None if step % kept.STEP_SECONDS else await self._rolled(session, kind)
+        if rolled is None:
+            return _figures(await self._material(session, kind), step)
+        counted = with_counts(await self._frame(session, rolled.window), rolled.counts)
+        return KeptFigures(counted.statistics, rolled.curve)
+
+    async def _rolled(self, session: Session, kind: WindowKind) -> Rolled | None:
+        use, roster = self._use, await self._rosters.now()
+        history = await use.programme.history(session.slug)
+        asked = Asked(session, history, kind, roster, use.settings.attended_percent)
+        held = self._rollups.holding(session, roster)
+        async with held.lock:
+            return await use.db.read(lambda tx: rolled(tx, held, asked, use.clock))
 
     async def _check_window(self, session: Session, audience: Audience, kind: WindowKind) -> None:
         """Publish one window only: two that differ would tell what each of them hides."""
@@ -186,30 +235,35 @@ class StatisticsService:
                 FieldProblem("window", "figures of the scheduled window are internal: audience=internal")
             )
 
-    async def _material(self, session: Session, kind: WindowKind) -> SessionMaterial:
-        use = self._use
-        now = use.clock.now()
-        window = window_of(session, await use.programme.history(session.slug), now, kind)
-        roster = await use.access.participants()
+    async def _frame(self, session: Session, window: Window | None) -> SessionMaterial:
+        """What figures are counted from, but people's times."""
+        use, roster = self._use, await self._rosters.now()
         return SessionMaterial(
             session=session.slug,
             window=window,
-            registered=model.registered(roster, session.slug),
+            registered=roster.registered(session.slug),
             percent=use.settings.attended_percent,
             delegations=await use.programme.delegations(),
-            stays=await self._stays(session, roster, now),
-            openings=await self._openings(session, now),
-            players=await self._players(session, now),
             sources=await self._sources(session, window),
             platforms=tuple(await use.audience.of_session(session.slug)),
         )
 
-    async def _stays(
-        self, session: Session, roster: Sequence[Participant], now: Instant
-    ) -> tuple[Attendance, ...]:
+    async def _material(self, session: Session, kind: WindowKind) -> SessionMaterial:
+        now = self._use.clock.now()
+        window = window_of(session, await self._use.programme.history(session.slug), now, kind)
+        frame = await self._frame(session, window)
+        if window is None:
+            return frame
+        return replace(
+            frame,
+            stays=await self._stays(session, now),
+            openings=await self._openings(session, now),
+            players=await self._players(session, now),
+        )
+
+    async def _stays(self, session: Session, now: Instant) -> tuple[Attendance, ...]:
         """Corrected, of audience and of unmatched people only, and cut at now."""
-        belonging: Belonging = {p.id: p.delegation for p in roster if model.is_audience(p)}
-        belonging |= {guest.participant: guest.delegation for guest in await self._use.imports.guests()}
+        belonging = (await self._rosters.now()).belonging
         stays, corrections = await self._use.attendance.stays_of_session(session)
         counted = [_attendance(s, belonging, now) for s in stays if s.key.participant in belonging]
         known = [c for c in corrections if c.participant in belonging]

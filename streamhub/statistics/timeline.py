@@ -41,7 +41,7 @@ def _changes(stays: Iterable[Attendance], window: Window) -> _Changes:
         person[RANK[stay.channel]].append((stay.since, stay.until))
     changes: defaultdict[Instant, list[int]] = defaultdict(lambda: [0] * len(Channel))
     for person in people.values():
-        for rank, spans in enumerate(_apart(person)):
+        for rank, spans in enumerate(apart(person)):
             for since, until in clip(spans, window.since, window.until):
                 changes[since][rank] += 1
                 changes[until][rank] -= 1
@@ -49,7 +49,7 @@ def _changes(stays: Iterable[Attendance], window: Window) -> _Changes:
     return _Changes(instants, [changes[at] for at in instants])
 
 
-def _apart(person: Iterable[list[Span]]) -> Iterator[Union]:
+def apart(person: Iterable[list[Span]]) -> Iterator[Union]:
     """The person's times by channel, none of them twice: the first channel has it."""
     taken: Union = ()
     for spans in person:

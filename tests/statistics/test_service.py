@@ -13,6 +13,7 @@ from streamhub.kit.ids import SessionSlug
 from streamhub.programme.clock import WindowKind
 from streamhub.programme.model import SessionState
 from streamhub.relay.model import NewSource
+from streamhub.statistics import service
 from streamhub.statistics.disclosure import Audience
 from tests.attendance.zoom_samples import HEADER
 from tests.reports.example import CLOSING, HALL, OPENING, TABLE, WEB, ZOOM_LINK, at, make, open_copy
@@ -305,3 +306,47 @@ async def test_over_the_summit_somebody_of_two_sessions_stands_once(use):
     assert (summit.attended, counts(summit.by_delegation)["BE"]) == (17, 5)
     assert {row.code: row.sessions for row in summit.matrix}["BE"] == (False, True, True)
     assert [one.attended for one in summit.sessions] == [0, 16, 1]
+
+
+# The rollup
+
+
+async def test_a_finer_curve_agrees_with_that_by_the_minute(held):
+    coarse = (await held.statistics.timeline(TABLE, 60, EXACT)).value.points
+    fine = (await held.statistics.timeline(TABLE, 30, EXACT)).value.points
+
+    assert [(p.at, p.present, p.hall, p.zoom, p.web) for p in coarse] == [
+        (p.at, p.present, p.hall, p.zoom, p.web) for p in fine[::2]
+    ]
+    assert max(p.peak_in_step for p in coarse) == max(p.peak_in_step for p in fine)
+
+
+async def test_a_curve_that_nobody_could_read_is_refused_with_the_step_that_works(held, monkeypatch):
+    monkeypatch.setattr(service, "MAX_POINTS", 100)
+
+    with pytest.raises(FieldInvalid) as refused:
+        await held.statistics.timeline(TABLE, 60, EXACT)
+
+    [problem] = refused.value.problems
+    assert problem.field == "step"
+    least = int(problem.message.split("at least ")[1].split(" ")[0])
+    points = (await held.statistics.timeline(TABLE, least, EXACT)).value.points
+    assert 90 < len(points) <= 100
+    with pytest.raises(FieldInvalid):
+        await held.statistics.timeline(TABLE, least - 1, EXACT)
+
+
+async def test_what_is_said_and_done_after_the_figures_were_asked_for_is_in_them(use):
+    before = await exact(use)
+    session = await use.programme.session(TABLE)
+    who = await person(use, "BJ-01")
+
+    order = CorrectionOrder(who, before.window.since, before.window.until, False, HALL, "was in the corridor")
+    await use.attendance.correct(session, order, "m")
+    after = await exact(use)
+    swept = (await use.statistics.counted(TABLE)).statistics
+    await use.access.issue(InvitationOrder(role=Role.DELEGATE, delegation="BJ", count=3), "m")
+
+    assert after.attended == before.attended - 1
+    assert after == swept
+    assert (await exact(use)).registered == before.registered + 3
