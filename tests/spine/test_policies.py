@@ -150,6 +150,18 @@ async def test_a_page_that_beats_over_http_is_refused_and_moved_too(room, code, 
     assert [m["code"] for m in last["messages"] if m["type"] == "closing"] == [4411]
 
 
+async def test_revoking_closes_the_page_within_a_second_and_others_of_the_delegation_stay(room, code, pages):
+    gone, other = await people(room, code, 2)
+    page, beside = await pages.open(gone), await pages.open(other)
+
+    await room.by["moderator"].post(f"/api/v1/invitations/{gone['id']}:revoke")
+
+    assert await page.closed(1) == 4410
+    await beside.say("resync")
+    assert (await beside.next("welcome"))["since"] == beside.first["since"]
+    assert await row_of(room, code) == (1, 0, 0)
+
+
 # Seats
 
 
