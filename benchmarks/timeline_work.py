@@ -39,7 +39,8 @@ ASKED = 20
 STEP = 60
 FINER = STEP // 2  # no whole minutes: only the sweep has such a curve
 SESSION = SessionSlug(SLUG)
-STAY = "INSERT INTO stays (participant, session, run, channel, since, until) VALUES (?, ?, 1, ?, ?, ?)"
+FIRST_ID = 1_000_000_000  # beyond the ledger's own numbers
+STAY = "INSERT INTO stays (id, participant, session, run, channel, since, until) VALUES (?, ?, ?, 1, ?, ?, ?)"
 
 
 @dataclass(slots=True)
@@ -79,7 +80,8 @@ async def measure(folder: Path, stays: int) -> Said:
 def _fill(database: Path, people: list[ParticipantId], start: Instant, stays: int) -> None:
     with sqlite3.connect(database, isolation_level=None) as connection:
         connection.execute("BEGIN")
-        connection.executemany(STAY, _stays(people, start, stays))
+        rows = _stays(people, start, stays)
+        connection.executemany(STAY, ((FIRST_ID + number, *row) for number, row in enumerate(rows)))
         connection.execute("COMMIT")
 
 

@@ -114,7 +114,7 @@ static void shake_hands(struct page *page) {
         return;
     }
     page->state = SHAKING;
-    watch_descriptor(page->fd, (uint32_t)which, EPOLLIN, EPOLL_CTL_MOD);
+    watch_descriptor(page->fd, (uint32_t)which, EPOLLIN | EPOLLET, EPOLL_CTL_MOD);
 }
 
 static void pong(struct page *page, const char *payload, size_t length) {
@@ -182,34 +182,35 @@ static size_t hear_frames(struct page *page, const char *text, size_t length) {
     }
 }
 
-static void hear_page(struct page *page) {
-    memcpy(shared, page->kept, page->kept_length);
-    ssize_t got = recv(page->fd, shared + page->kept_length, sizeof shared - page->kept_length, 0);
-    if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
+/* Answers whether more may wait: the whole of the room was filled. */
+static int hear_page(struct page *page) {
+    size_t kept = page->kept_length;
+    if (kept) memcpy(shared, page->kept, kept);
+    ssize_t got = recv(page->fd, shared + kept, sizeof shared - kept, 0);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR)) return 0;
     if (got <= 0) {
         lose(page);
-        return;
+        return 0;
     }
-    size_t length = page->kept_length + (size_t)got, left = length;
-    const char *text = shared;
+    size_t length = kept + (size_t)got, left = length;
     if (!page->upgraded) {
         char *end = memmem(shared, length, "\r\n\r\n", 4);
+        if (!end && length < KEPT) {
+            memcpy(page->kept, shared, page->kept_length = length);
+            return 0;
+        }
         if (!end || strncmp(shared + 9, "101", 3)) {
-            if (!end && length < KEPT) {
-                memcpy(page->kept, shared, page->kept_length = length);
-                return;
-            }
             fprintf(stderr, "a handshake was refused: %.*s\n", (int)(length < 300 ? length : 300), shared);
             lose(page);
-            return;
+            return 0;
         }
         page->upgraded = 1;
-        text = end + 4;
-        left = length - (size_t)(text - shared);
+        left -= (size_t)(end + 4 - shared);
     }
-    left = hear_frames(page, text, left);
+    left = hear_frames(page, shared + length - left, left);
+    if (left) memcpy(page->kept, shared + length - left, left);
     page->kept_length = left;
-    memcpy(page->kept, shared + length - left, left);
+    return length == sizeof shared;
 }
 
 /* --- the loop ------------------------------------------------------------------------------ */
@@ -229,7 +230,8 @@ int turn(int wait) {
             if (ready[i].events & (EPOLLERR | EPOLLHUP)) lose(&pages[what]);
             else shake_hands(&pages[what]);
         } else if (pages[what].state != LOST) {
-            hear_page(&pages[what]);
+            while (hear_page(&pages[what])) {
+            }
         }
     }
     return commanded;

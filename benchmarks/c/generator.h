@@ -18,8 +18,8 @@ struct page {
     int upgraded;
     uint32_t skip; /* bytes of the frame that is being read */
     uint32_t got;  /* frames with the marker */
-    double began, welcomed;
     size_t kept_length;
+    double began, welcomed;
     char kept[KEPT];
 };
 
