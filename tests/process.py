@@ -12,7 +12,7 @@ from typing import IO, Any
 
 PROGRAM = (sys.executable, "-m", "streamhub")
 READY = "streamhub ready "
-START_SECONDS = 30
+START_SECONDS = 50
 ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith("STREAMHUB_")}
 
 

@@ -21,6 +21,7 @@ from streamhub.live.errors import BadMessage, Flooding, HelloTooLate, MessageToo
 from streamhub.live.frames import PING, Frame, close_frame, opcode_of, payload_of, pong_frame, text_frame
 from streamhub.live.limits import Limits, Rate
 from streamhub.live.messages import SUBPROTOCOL, Closing, FromClient, Hello, Unknown, encode, parse
+from streamhub.live.meter import Meter
 from streamhub.live.outbox import DirectOutbox, Outbox, QueuedOutbox
 
 RETRY_MS = SECOND  # for those who come back and were not given a delay of their own
@@ -110,7 +111,9 @@ class Connection:
         await socket.prepare(request)
         if request.transport is None:
             raise ConnectionResetError("the client left during the handshake")
-        return cls(socket, request.transport, clock, limits)
+        connection, transport = cls(socket, request.transport, clock, limits), request.transport
+        transport.set_protocol(Meter(request.protocol, transport, clock, limits, connection.flooded))
+        return connection
 
     @property
     def response(self) -> web.StreamResponse:
@@ -153,6 +156,10 @@ class Connection:
         self.close(close_code(error), error.code)
 
     # Receiving
+
+    def flooded(self) -> None:
+        """More came than any page has to say: nothing more is read, not even the answer to our close."""
+        self.refuse(Flooding("too many bytes in a second"))
 
     async def hello(self) -> Hello | None:
         """The first message, which must say who is there; None when the page left instead.
