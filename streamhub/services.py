@@ -11,6 +11,7 @@ from streamhub.access.calendar_service import CalendarService
 from streamhub.access.delegates import DelegatesService
 from streamhub.access.issuers import NOBODY_ELSE, Issuers, load_issuers
 from streamhub.access.mail_job import MailJob
+from streamhub.access.mail_model import MailOrder
 from streamhub.access.mail_service import MailService
 from streamhub.access.renewal_service import RenewalService
 from streamhub.access.service import AccessService
@@ -26,15 +27,15 @@ from streamhub.audience.sampler import Reader, Sampler
 from streamhub.audience.service import AudienceService
 from streamhub.audience.youtube import YouTube
 from streamhub.floor.service import FloorService
-from streamhub.kit.audit import AuditLog
+from streamhub.kit.audit import CLOCK, AuditLog
 from streamhub.kit.changes import Changes
-from streamhub.kit.clock import Clock
+from streamhub.kit.clock import HOUR, SECOND, Clock
 from streamhub.kit.db import Database, read_once
 from streamhub.kit.folder import DataFolder
 from streamhub.kit.ids import InvitationId
 from streamhub.kit.outgoing import Outgoing
 from streamhub.kit.settings import Settings
-from streamhub.kit.tasks import Tasks
+from streamhub.kit.tasks import Tasks, every
 from streamhub.live import announcer
 from streamhub.live.announcer import Announcer
 from streamhub.live.beats import Beats
@@ -52,6 +53,7 @@ from streamhub.relay.link_check import LinkChecker
 from streamhub.relay.link_model import Provider
 from streamhub.relay.service import RelayService
 from streamhub.reports.service import ReportsService
+from streamhub.requests import answers_store
 from streamhub.requests.service import RequestsService
 from streamhub.requests.trials import TrialsService
 from streamhub.statistics import service as statistics_service
@@ -123,11 +125,20 @@ class Services:
         self.tasks.spawn("imports", self.imports.keep_clean)
         self.tasks.spawn("grants", self.access.keep_clean)
         self.tasks.spawn("access requests", self.requests.keep_clean)
+        self.tasks.spawn("answers to requests", self._keep_answering)
         self.tasks.spawn("retention", self.retention.keep_clean)
         self.tasks.spawn("samples", self.sampler.keep_clean)
         for platform in self.sampler.platforms:
             self.tasks.spawn(f"counts of {platform}", partial(self.sampler.keep_reading, platform))
         self.started = True
+
+    async def _keep_answering(self) -> None:
+        """Mail decisions that a stop, or the mail server, put off; now and every hour, for ever."""
+        await every(HOUR / SECOND, self._answer)
+
+    async def _answer(self) -> None:
+        if untold := await self.requests.untold():
+            await self.mailing.soon(MailOrder(only=untold), CLOCK)
 
     async def ready(self) -> bool:
         """New people may come: started, not stopping, and the database answers."""
@@ -248,7 +259,15 @@ async def build(folder: DataFolder, settings: Settings, clock: Clock) -> Service
     requests = RequestsService(db, clock, settings, programme, access, folder.documents)
     _subscribe(parts, live)
     post = mail_service.Parts(
-        db, clock, settings, programme, access, parts.bulk, parts.calendars, folder.mail_lock
+        db,
+        clock,
+        settings,
+        programme,
+        access,
+        parts.bulk,
+        parts.calendars,
+        answers_store,
+        folder.mail_lock,
     )
     mail = MailService(post)
     return Services(

@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 from streamhub.access.bulk_service import Personal
 from streamhub.access.calendar import Calendars
 from streamhub.access.calendar_service import personal as personal_calendar
+from streamhub.access.mail_model import Refusal
 from streamhub.access.mail_smtp import Envelope
-from streamhub.access.model import Identity, Invitation
+from streamhub.access.model import Invitation
 from streamhub.kit.clock import Instant, to_datetime
 from streamhub.kit.i18n import languages, translate
 from streamhub.kit.ids import DelegationCode
@@ -20,7 +21,7 @@ from streamhub.kit.templates import Pages
 from streamhub.kit.times import Times, times_of
 from streamhub.programme.model import RESERVED, Delegation, Session, Summit
 
-TEXT, HTML = "mail_invitation.txt", "mail_invitation.html"
+LINK, REFUSAL = "mail_invitation", "mail_refusal"  # templates, each as .txt and .html
 
 
 class AddressUnusable(ValueError):
@@ -68,38 +69,86 @@ class Words:
     city: str
     contact: str
     sessions: tuple[SessionLine, ...]
+    accepted: bool
+    word: str
 
 
-def language_for(identity: Identity | None, summit: Summit) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusalWords:
+    """What somebody is told who was not let in; ``word`` is the organiser's, in whatever language."""
+
+    subject: str
+    summit: str
+    name: str
+    word: str
+    contact: str
+
+
+def language_for(wish: str, summit: Summit) -> str:
     """The person's own language where we write it, else the summit's first that we do."""
     known = languages()
-    wished = (identity.lang if identity else "", *summit.languages)
+    wished = (wish, *summit.languages)
     return next((tag.partition("-")[0] for tag in wished if tag.partition("-")[0] in known), known[0])
 
 
-def written(shared: Stationery, person: Personal, now: Instant) -> Envelope:
-    """The letter for one person; raises AddressUnusable."""
+def written(shared: Stationery, person: Personal, now: Instant, word: str | None = None) -> Envelope:
+    """The letter for one person; raises AddressUnusable.
+
+    ``word`` is the organiser's, perhaps empty, to somebody who had asked to be let in; None: who had not.
+    """
     identity, row = person.identity, person.invitation
     if identity is None or not identity.email:
         raise AddressUnusable("no address")
-    lang = language_for(identity, shared.summit)
-    words = _words(shared, person, lang)
-    sender, recipient = usable(shared.sender), usable(identity.email)
+    lang = language_for(identity.lang, shared.summit)
+    words = _words(shared, person, lang, word)
+    letter = _begun(shared, lang, identity.name, identity.email, now)
+    letter["Message-ID"] = message_id(row, shared.calendars.public_url)
+    _fill(letter, shared, lang, LINK, words)
+    _attach(letter, shared, person, lang)
+    return _closed(shared, letter, lang, identity.email)
+
+
+def refused(shared: Stationery, refusal: Refusal, now: Instant) -> Envelope:
+    """The letter for somebody who was not let in; raises AddressUnusable."""
+    lang = language_for(refusal.lang, shared.summit)
+    title = shared.summit.titles.get(lang)
+    words = RefusalWords(
+        subject=translate(lang, "Votre demande d’accès : %(summit)s", summit=" ".join(title.split())),
+        summit=title,
+        name=refusal.name,
+        word=refusal.word,
+        contact=_contact(shared.summit),
+    )
+    letter = _begun(shared, lang, refusal.name, refusal.email, now)
+    letter["Message-ID"] = f"<{refusal.request}@{urlsplit(shared.calendars.public_url).hostname}>"
+    _fill(letter, shared, lang, REFUSAL, words)
+    return _closed(shared, letter, lang, refusal.email)
+
+
+def _begun(shared: Stationery, lang: str, name: str, email: str, now: Instant) -> EmailMessage:
     letter = EmailMessage(policy=SMTP)
-    letter["From"] = _address(shared.summit.titles.get(lang), sender)
-    letter["To"] = _address(identity.name, recipient)
+    letter["From"] = _address(shared.summit.titles.get(lang), usable(shared.sender))
+    letter["To"] = _address(name, usable(email))
     if shared.summit.contact_email:
         letter["Reply-To"] = _address("", usable(shared.summit.contact_email))
-    letter["Subject"] = words.subject
     letter["Date"] = format_datetime(to_datetime(now))
-    letter["Message-ID"] = message_id(row, shared.calendars.public_url)
     letter["Auto-Submitted"] = "auto-generated"  # no holiday note comes back (RFC 3834)
-    letter.set_content(shared.pages.text(TEXT, lang, {"mail": words}), cte="quoted-printable")
-    html = shared.pages.text(HTML, lang, {"mail": words})
+    return letter
+
+
+def _fill(
+    letter: EmailMessage, shared: Stationery, lang: str, template: str, words: Words | RefusalWords
+) -> None:
+    letter["Subject"] = words.subject
+    text = shared.pages.text(f"{template}.txt", lang, {"mail": words})
+    letter.set_content(text, cte="quoted-printable")
+    html = shared.pages.text(f"{template}.html", lang, {"mail": words})
     letter.add_alternative(html, subtype="html", cte="quoted-printable")
-    _attach(letter, shared, person, lang)
+
+
+def _closed(shared: Stationery, letter: EmailMessage, lang: str, email: str) -> Envelope:
     letter["Content-Language"] = lang  # last: setting the content drops what was said of it
-    return Envelope(sender, recipient, letter.as_bytes())
+    return Envelope(usable(shared.sender), usable(email), letter.as_bytes())
 
 
 def message_id(row: Invitation, public_url: str) -> str:
@@ -138,7 +187,7 @@ def _attach(letter: EmailMessage, shared: Stationery, person: Personal, lang: st
     )
 
 
-def _words(shared: Stationery, person: Personal, lang: str) -> Words:
+def _words(shared: Stationery, person: Personal, lang: str, word: str | None) -> Words:
     summit, row = shared.summit, person.invitation
     times = times_of(summit.timezone, lang)
     until = times.moment(row.expires_at)
@@ -153,9 +202,15 @@ def _words(shared: Stationery, person: Personal, lang: str) -> Words:
         delegation=_delegation(shared, row.delegation, lang),
         until=f"{until.date}, {until.hm}",
         city=times.city,
-        contact=", ".join(filter(None, (summit.contact_name, summit.contact_phone, summit.contact_email))),
+        contact=_contact(summit),
         sessions=tuple(_line(session, times) for session in _sessions(shared, row)),
+        accepted=word is not None,
+        word=word or "",
     )
+
+
+def _contact(summit: Summit) -> str:
+    return ", ".join(filter(None, (summit.contact_name, summit.contact_phone, summit.contact_email)))
 
 
 def _sessions(shared: Stationery, row: Invitation) -> list[Session]:

@@ -1,7 +1,7 @@
 """A mail that brings somebody their link, and what became of it. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from streamhub.access.model import Identity, Invitation
@@ -90,13 +90,39 @@ class Addressed:
     standing: Standing
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Somebody who asked for access and was not let in, and the mail that says so with ``word``."""
+
+    request: str
+    name: str
+    email: str
+    lang: str
+    word: str
+    state: MailState
+    code: int | None
+    reason: str
+    changed_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A refusal of which an order speaks."""
+
+    refusal: Refusal
+    standing: Standing
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One letter of a run: the ``number``-th of ``total``. ``outcome`` None: it was not due any more."""
+    """One letter of a run: the ``number``-th of ``total``, to a seat or about a request.
+
+    ``outcome`` None: it was not due any more.
+    """
 
     number: int
     total: int
-    invitation: Invitation
+    name: str
     outcome: Outcome | None
 
 
@@ -133,18 +159,51 @@ def addressed(candidates: Iterable[Candidate], order: MailOrder) -> tuple[Addres
     return tuple(found)
 
 
+def count_of(standing: Standing, plan: Iterable[Addressed], answers: Iterable[Answered]) -> int:
+    """How many people of an order stand like that."""
+    everybody: list[Addressed | Answered] = [*plan, *answers]
+    return sum(1 for one in everybody if one.standing is standing)
+
+
+def answered(refusals: Iterable[Refusal], order: MailOrder) -> tuple[Answered, ...]:
+    """The refusals that the order names, all of them where it names nobody; they go before the links."""
+    left, found = order.limit, []
+    for one in refusals:
+        if order.only and one.request not in order.only:
+            continue
+        standing = _standing_of(one.state, one.email, order)
+        if standing is Standing.TO_SEND and left is not None:
+            standing = Standing.TO_SEND if left > 0 else Standing.LATER
+            left -= 1
+        found.append(Answered(one, standing))
+    return tuple(found)
+
+
+def beside(order: MailOrder, answers: Iterable[Answered]) -> MailOrder | None:
+    """What is left of an order for people with links; None where it named refusals only."""
+    answers = tuple(answers)
+    requests = {one.refusal.request for one in answers}
+    only = tuple(word for word in order.only if word not in requests)
+    if order.only and not only:
+        return None
+    count = sum(1 for one in answers if one.standing is Standing.TO_SEND)
+    return replace(order, only=only, limit=None if order.limit is None else max(0, order.limit - count))
+
+
 def _is_named(one: Candidate, only: tuple[str, ...]) -> bool:
     return not only or one.invitation.delegation in only or one.invitation.seat in only
 
 
 def _standing(one: Candidate, order: MailOrder) -> Standing:
-    state = one.mail.state if one.mail else None
+    address = one.identity.email if one.identity else ""
+    return _standing_of(one.mail.state if one.mail else None, address, order)
+
+
+def _standing_of(state: MailState | None, address: str, order: MailOrder) -> Standing:
     if state is MailState.SENT:
         return Standing.SENT
     if state is MailState.REFUSED and not order.retry_refused:
         return Standing.REFUSED
     if state in {MailState.UNKNOWN, MailState.SENDING} and not order.retry_unknown:
         return Standing.UNKNOWN
-    if one.identity is None or not one.identity.email:
-        return Standing.NO_ADDRESS
-    return Standing.TO_SEND
+    return Standing.TO_SEND if address else Standing.NO_ADDRESS

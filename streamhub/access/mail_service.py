@@ -10,29 +10,36 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from streamhub.access import mail_store, store
 from streamhub.access.bulk_service import BulkService, Personal
 from streamhub.access.calendar_service import CalendarService
-from streamhub.access.mail_letter import AddressUnusable, Stationery, written
+from streamhub.access.mail_letter import AddressUnusable, Stationery, refused, written
 from streamhub.access.mail_model import (
     Addressed,
+    Answered,
     Candidate,
     Mail,
     MailOrder,
     MailReport,
     MailState,
     Outcome,
+    Refusal,
     Standing,
     Step,
     addressed,
+    answered,
+    beside,
+    count_of,
 )
 from streamhub.access.mail_smtp import Claim, ConnectionLost, Envelope, Post
 from streamhub.access.model import Invitation
 from streamhub.access.service import AccessService
 from streamhub.kit.clock import MINUTE, SECOND, Clock, Instant
-from streamhub.kit.db import Database, WriteTx
+from streamhub.kit.db import Database, ReadTx, WriteTx
 from streamhub.kit.errors import MailUnavailable, NotConfigured
+from streamhub.kit.ids import InvitationId
 from streamhub.kit.lock import held
 from streamhub.kit.log import get_logger
 from streamhub.kit.settings import Settings
@@ -50,6 +57,31 @@ MAX_IN_A_ROW = 10
 
 Tell = Callable[[Step], None]
 
+FIRST = 1
+"""The generation of the link that answers a request; a later one is for another reason."""
+
+
+class Answers(Protocol):
+    """Decided requests for access, and the mails that say so: whoever keeps the requests has them."""
+
+    def refusals(self, tx: ReadTx) -> Sequence[Refusal]:
+        """Everybody who was refused and is to get, or got, a mail; the oldest first."""
+
+    def claim(self, tx: WriteTx, request: str, at: Instant) -> bool:
+        """Say that the letter goes to the server now; False where it is not waiting any more."""
+
+    def settle(self, tx: WriteTx, request: str, outcome: Outcome, at: Instant) -> None:
+        """Say what became of it."""
+
+    def give_up_on_interrupted(self, tx: WriteTx, at: Instant) -> int:
+        """As ``mail_store.give_up_on_interrupted``."""
+
+    def queue_again(self, tx: WriteTx, request: str, at: Instant) -> None:
+        """Ask once more for a mail that was refused, or of which nobody knows."""
+
+    def word_to(self, tx: ReadTx, invitation: InvitationId) -> str | None:
+        """The organiser's word to somebody whose request led to this invitation; None without one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
@@ -62,6 +94,7 @@ class Parts:
     access: AccessService
     bulk: BulkService
     calendars: CalendarService
+    answers: Answers
     lock: Path
 
 
@@ -78,7 +111,10 @@ class MailService:
         return tuple(await self._db.read(mail_store.mail_list))
 
     async def plan(self, order: MailOrder) -> tuple[Addressed, ...]:
-        """Who would get a letter, and who would not; raises NotFound for an unknown name."""
+        """Who would get a link, and who would not; raises NotFound for an unknown name."""
+        rest = beside(order, await self.answers(order))
+        if rest is None:
+            return ()
         people = await self._parts.access.identities()
         who = {one.participant: one for one in people}
         known = {(mail.invitation, mail.generation): mail for mail in await self.mails()}
@@ -86,7 +122,11 @@ class MailService:
         candidates = [
             Candidate(row, who.get(row.participant), known.get((row.id, row.generation))) for row in rows
         ]
-        return addressed(candidates, order)
+        return addressed(candidates, rest)
+
+    async def answers(self, order: MailOrder) -> tuple[Answered, ...]:
+        """Who would be told that they were not let in."""
+        return answered(await self._db.read(self._parts.answers.refusals), order)
 
     async def send(
         self, order: MailOrder, by: str, tell: Tell, stop: asyncio.Event | None = None
@@ -102,37 +142,56 @@ class MailService:
         stop = stop or asyncio.Event()
         with held(self._parts.lock, "mails are being sent already"):
             await self._begin()
-            plan = await self.plan(order)
-            due = [one.candidate.invitation for one in plan if one.standing is Standing.TO_SEND]
-            now = self._parts.clock.now()
-            keys = [(row.id, row.generation) for row in due]
-            await self._db.write(lambda tx: mail_store.queue(tx, keys, now, by))
+            plan, answers = await self.plan(order), await self.answers(order)
+            refusals = [one.refusal for one in answers if one.standing is Standing.TO_SEND]
+            rows = [one.candidate.invitation for one in plan if one.standing is Standing.TO_SEND]
+            await self._queue(refusals, rows, by)
+            due: list[_Link | _No] = [
+                *(_No(self._parts, one) for one in refusals),
+                *(_Link(self._parts, row) for row in rows),
+            ]
             log.info("mails begin", count=len(due), by=by)
             post = Post(self._parts.settings)
             try:
                 steps = await self._send_all(due, post, tell, stop)
             finally:
                 await post.close()
-        unknown = sum(1 for one in plan if one.standing is Standing.UNKNOWN)
+        unknown = count_of(Standing.UNKNOWN, plan, answers)
         return MailReport(steps, unknown, len(steps) < len(due))
 
     async def _begin(self) -> None:
         """What a sender who died left behind is settled as unknown."""
         now = self._parts.clock.now()
-        found = await self._db.write(lambda tx: mail_store.give_up_on_interrupted(tx, now))
+        found = await self._db.write(
+            lambda tx: (
+                mail_store.give_up_on_interrupted(tx, now)
+                + self._parts.answers.give_up_on_interrupted(tx, now)
+            )
+        )
         if found:
             log.warning("a sender was interrupted: nobody knows of some mails", count=found)
 
+    async def _queue(self, refusals: Sequence[Refusal], rows: Sequence[Invitation], by: str) -> None:
+        now = self._parts.clock.now()
+
+        def run(tx: WriteTx) -> None:
+            mail_store.queue(tx, [(row.id, row.generation) for row in rows], now, by)
+            for one in refusals:
+                self._parts.answers.queue_again(tx, one.request, now)
+
+        await self._db.write(run)
+
     async def _send_all(
-        self, due: Sequence[Invitation], post: Post, tell: Tell, stop: asyncio.Event
+        self, due: "Sequence[_Link | _No]", post: Post, tell: Tell, stop: asyncio.Event
     ) -> tuple[Step, ...]:
         stationery = await self._stationery()
         interval_ms = MINUTE // self._parts.settings.mail_per_minute
         trouble = _Trouble()
         steps: list[Step] = []
-        for number, row in enumerate(due, start=1):
+        for number, letter in enumerate(due, start=1):
             next_at = self._parts.clock.now() + interval_ms
-            step = Step(number, len(due), row, await self._send_one(row, post, stationery))
+            outcome = await self._send_one(letter, post, stationery)
+            step = Step(number, len(due), letter.name, outcome)
             steps.append(step)
             tell(step)
             trouble.note(step.outcome)
@@ -142,33 +201,17 @@ class MailService:
                 break
         return tuple(steps)
 
-    async def _send_one(self, row: Invitation, post: Post, stationery: Stationery) -> Outcome | None:
-        [person] = await self._parts.bulk.personal([row])
-        now = self._parts.clock.now()
+    async def _send_one(self, letter: "_Link | _No", post: Post, stationery: Stationery) -> Outcome | None:
         try:
-            letter = written(stationery, person, now)
+            envelope = await letter.written(stationery)
         except AddressUnusable as error:
             outcome: Outcome | None = Outcome(MailState.REFUSED, None, str(error))
         else:
-            outcome = await _delivered(post, letter, lambda: self._claim(person))
-        await self._db.write(lambda tx: _settle(tx, row, outcome, self._parts.clock.now()))
+            outcome = await _delivered(post, envelope, letter.claim)
+        await letter.settle(outcome)
         state = outcome.state if outcome else "not due any more"
-        code = outcome.code if outcome else None
-        log.info("mail", invitation=row.id, generation=row.generation, state=state, code=code)
+        log.info("mail", about=letter.ident, state=state, code=outcome.code if outcome else None)
         return outcome
-
-    async def _claim(self, person: Personal) -> bool:
-        """Mark the letter as going out, if its link is still the one to be sent, to that address."""
-        now = self._parts.clock.now()
-        row = person.invitation
-
-        def run(tx: WriteTx) -> bool:
-            current, identity = store.invitation(tx, row.id), store.identity(tx, row.participant)
-            if current is None or identity != person.identity or not _is_same_link(current, row, now):
-                return False
-            return mail_store.claim(tx, row.id, row.generation, now)
-
-        return await self._db.write(run)
 
     async def _stationery(self) -> Stationery:
         if self._pages is None:
@@ -179,6 +222,68 @@ class MailService:
             delegations={d.code: d for d in await self._parts.programme.delegations()},
             sender=self._parts.settings.smtp_from,
         )
+
+
+class _Link:
+    """A letter that brings somebody their link."""
+
+    def __init__(self, parts: Parts, row: Invitation) -> None:
+        self._parts = parts
+        self._row = row
+        self._person: Personal | None = None
+        self.name = row.seat
+        self.ident = row.id
+
+    async def written(self, stationery: Stationery) -> Envelope:
+        """The letter, with a link of its own; raises AddressUnusable."""
+        [self._person] = await self._parts.bulk.personal([self._row])
+        word = None
+        if self._row.generation == FIRST:
+            word = await self._parts.db.read(lambda tx: self._parts.answers.word_to(tx, self._row.id))
+        return written(stationery, self._person, self._parts.clock.now(), word)
+
+    async def claim(self) -> bool:
+        """Mark the letter as going out, if its link is still the one to be sent, to that address."""
+        now, row = self._parts.clock.now(), self._row
+
+        def run(tx: WriteTx) -> bool:
+            current, identity = store.invitation(tx, row.id), store.identity(tx, row.participant)
+            same = self._person is not None and identity == self._person.identity
+            if current is None or not same or not _is_same_link(current, row, now):
+                return False
+            return mail_store.claim(tx, row.id, row.generation, now)
+
+        return await self._parts.db.write(run)
+
+    async def settle(self, outcome: Outcome | None) -> None:
+        """Say what became of it; None: it is not due any more."""
+        now = self._parts.clock.now()
+        await self._parts.db.write(lambda tx: _settle(tx, self._row, outcome, now))
+
+
+class _No:
+    """A letter that tells somebody that they were not let in."""
+
+    def __init__(self, parts: Parts, refusal: Refusal) -> None:
+        self._parts = parts
+        self._refusal = refusal
+        self.name = refusal.request
+        self.ident = refusal.request
+
+    async def written(self, stationery: Stationery) -> Envelope:
+        """The letter, with the organiser's word; raises AddressUnusable."""
+        return refused(stationery, self._refusal, self._parts.clock.now())
+
+    async def claim(self) -> bool:
+        """Mark the letter as going out, if the request was not forgotten meanwhile."""
+        now = self._parts.clock.now()
+        return await self._parts.db.write(lambda tx: self._parts.answers.claim(tx, self.name, now))
+
+    async def settle(self, outcome: Outcome | None) -> None:
+        """Say what became of it; None: nobody is there any more to be told."""
+        now = self._parts.clock.now()
+        if outcome is not None:
+            await self._parts.db.write(lambda tx: self._parts.answers.settle(tx, self.name, outcome, now))
 
 
 class _Trouble:

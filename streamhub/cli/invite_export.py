@@ -101,7 +101,7 @@ async def _calendars(config: Path | None, data: Path, asked: Asked) -> list[tupl
 
 
 def _calendar(shared: Calendars, one: Personal, lang: str | None) -> bytes:
-    spoken = lang or language_for(one.identity, shared.summit)
+    spoken = lang or language_for(one.identity.lang if one.identity else "", shared.summit)
     return calendar_service.personal(shared, one.invitation.sessions, one.link, spoken)
 
 

@@ -7,7 +7,16 @@ from pathlib import Path
 
 import click
 
-from streamhub.access.mail_model import Addressed, MailOrder, MailReport, MailState, Standing, Step
+from streamhub.access.mail_model import (
+    Addressed,
+    Answered,
+    MailOrder,
+    MailReport,
+    MailState,
+    Standing,
+    Step,
+    count_of,
+)
 from streamhub.cli import config_option, run
 from streamhub.cli.folder import open_folder
 from streamhub.kit.audit import CLI, Act
@@ -42,7 +51,7 @@ def send(
     """
     order = MailOrder(only=only, limit=limit, retry_refused=retry_refused, retry_unknown=retry_unknown)
     if dry_run:
-        _print_plan(run(_plan(config, data, order)))
+        _print_plan(*run(_plan(config, data, order)))
         return
     report = run(_send(config, data, order))
     _print_report(report)
@@ -50,9 +59,11 @@ def send(
         raise click.exceptions.Exit(1)
 
 
-async def _plan(config: Path | None, data: Path, order: MailOrder) -> tuple[Addressed, ...]:
+async def _plan(
+    config: Path | None, data: Path, order: MailOrder
+) -> tuple[tuple[Addressed, ...], tuple[Answered, ...]]:
     async with open_folder(config, data) as use:
-        return await use.mail.plan(order)
+        return await use.mail.plan(order), await use.mail.answers(order)
 
 
 async def _send(config: Path | None, data: Path, order: MailOrder) -> MailReport:
@@ -71,18 +82,23 @@ async def _note(use: Services) -> None:
     await use.audit.write(Act(by=CLI, action="mail.send", detail=tuple(states.items())))
 
 
-def _print_plan(plan: tuple[Addressed, ...]) -> None:
+def _print_plan(plan: tuple[Addressed, ...], answers: tuple[Answered, ...]) -> None:
+    for told in answers:
+        refusal = told.refusal
+        click.echo(
+            f"{told.standing:<15} {refusal.request:<24} {refusal.lang or '-':<5} {_hinted(refusal.email)}"
+        )
     for one in plan:
         row, who = one.candidate.invitation, one.candidate.identity
         address = _hinted(who.email) if who and who.email else "-"
         lang = who.lang if who and who.lang else "-"
         click.echo(f"{one.standing:<15} {row.seat:<9} {row.role:<14} {lang:<5} {address}")
-    count = sum(1 for one in plan if one.standing is Standing.TO_SEND)
+    count = count_of(Standing.TO_SEND, plan, answers)
     click.echo(f"{count} letters would go out; nothing was sent: --dry-run")
 
 
 def _print_step(step: Step) -> None:
-    place = f"{step.number}/{step.total} {step.invitation.seat}"
+    place = f"{step.number}/{step.total} {step.name}"
     if step.outcome is None:
         click.echo(f"{place} not due any more")
         return
@@ -112,7 +128,7 @@ def _print_report(report: MailReport) -> None:
             if step.outcome
             else ""
         )
-        click.echo(f"  {step.invitation.seat} {said}")
+        click.echo(f"  {step.name} {said}")
     if report.unknown or unknown:
         click.echo(
             f"{report.unknown + unknown} may have been sent when the line broke; ask them,"

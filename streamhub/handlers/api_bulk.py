@@ -234,5 +234,5 @@ async def _written(request: web.Request, asked: ExportBody, people: Sequence[Per
 
 async def _calendar_of(use: Services, one: Personal, lang: str | None) -> bytes:
     shared = await use.calendars.shared()
-    spoken = lang or language_for(one.identity, shared.summit)
+    spoken = lang or language_for(one.identity.lang if one.identity else "", shared.summit)
     return personal_calendar(shared, one.invitation.sessions, one.link, spoken)

@@ -3,7 +3,7 @@
 import msgspec
 from aiohttp import web
 
-from streamhub.access.mail_model import MailOrder, Standing
+from streamhub.access.mail_model import MailOrder, Standing, count_of
 from streamhub.access.orders import check_managed
 from streamhub.handlers.auditing import noted
 from streamhub.handlers.request import body, grant_of, json_answer, services
@@ -31,10 +31,18 @@ class AddressedAnswer(Answer):
     standing: str
 
 
+class ToldAnswer(Answer):
+    """Whether somebody is told by mail that they were not let in, and why not."""
+
+    request: str
+    standing: str
+
+
 class MailPlan(Answer):
-    """Everybody of the order; nothing was sent."""
+    """Everybody of the order, ``answers`` to requests for access beside; nothing was sent."""
 
     items: list[AddressedAnswer]
+    answers: list[ToldAnswer]
     to_send: int
 
 
@@ -59,10 +67,21 @@ class MailAnswer(Answer):
     changed_at: str
 
 
+class RefusalAnswer(Answer):
+    """What became of the mail that refuses a request for access."""
+
+    request: str
+    state: str
+    code: int | None
+    reason: str
+    changed_at: str
+
+
 class MailList(Answer):
-    """Every mail, in the order of the invitations, and how far sending came."""
+    """Every mail, in the order of the invitations, refusals beside, and how far sending came."""
 
     items: list[MailAnswer]
+    answers: list[RefusalAnswer]
     progress: ProgressAnswer
     next: str | None = None
 
@@ -113,7 +132,17 @@ async def mails(request: web.Request) -> web.Response:
         )
         for mail in sorted(known, key=lambda mail: (order[mail.invitation], mail.generation))
     ]
-    return json_answer(MailList(items=items, progress=_progress(request)))
+    answers = [
+        RefusalAnswer(
+            request=one.refusal.request,
+            state=one.refusal.state,
+            code=one.refusal.code,
+            reason=one.refusal.reason,
+            changed_at=rfc3339(one.refusal.changed_at),
+        )
+        for one in await use.mail.answers(MailOrder())
+    ]
+    return json_answer(MailList(items=items, answers=answers, progress=_progress(request)))
 
 
 async def stop(request: web.Request) -> web.Response:
@@ -132,7 +161,10 @@ async def _plan(request: web.Request, order: MailOrder) -> MailPlan:
     plan = await services(request).mail.plan(order)
     rows = [(one.candidate.invitation, one.standing) for one in plan]
     items = [AddressedAnswer(row.id, row.seat, standing) for row, standing in rows]
-    return MailPlan(items=items, to_send=sum(1 for one in plan if one.standing is Standing.TO_SEND))
+    told = await services(request).mail.answers(order)
+    to_send = count_of(Standing.TO_SEND, plan, told)
+    answers = [ToldAnswer(one.refusal.request, one.standing) for one in told]
+    return MailPlan(items=items, answers=answers, to_send=to_send)
 
 
 def _progress(request: web.Request) -> ProgressAnswer:

@@ -2,17 +2,17 @@
 
 from collections.abc import AsyncIterator
 
+import msgspec
 from aiohttp import hdrs, web
 
 from streamhub.access.mail_model import MailOrder
-from streamhub.access.model import Invitation
 from streamhub.access.roles import Role
 from streamhub.handlers.api_access import IssuedAnswer, issued_answer
 from streamhub.handlers.limiter import LIMITER
 from streamhub.handlers.request import body, choice, grant_of, json_answer, number, services
 from streamhub.handlers.wire import Answer, Body
 from streamhub.kit.clock import Instant, rfc3339
-from streamhub.kit.errors import NotConfigured, NotFound, StateConflict
+from streamhub.kit.errors import NotFound
 from streamhub.kit.ids import DelegationCode, InvitationId, SessionSlug
 from streamhub.requests.model import (
     MAX_DOCUMENT_BYTES,
@@ -88,17 +88,27 @@ class RequestList(Answer):
 
 
 class AcceptBody(Body):
-    """As what, where and for what somebody is let in; by default as was asked, for every session."""
+    """As what, where and for what somebody is let in; by default as was asked, for every session.
+
+    ``reason`` is a word to them, in the mail.
+    """
 
     role: Role | None = None
     delegation: str | None = None
     sessions: list[str] | None = None
+    reason: str = ""
 
 
 class AcceptedAnswer(Answer):
     """The invitation as of an issue; ``mailing``: its link is on the way by mail too."""
 
     items: list[IssuedAnswer]
+    mailing: bool
+
+
+class RefusedAnswer(RequestAnswer):
+    """The request; ``mailing``: a mail that says so is on the way."""
+
     mailing: bool
 
 
@@ -160,9 +170,10 @@ async def accept(request: web.Request) -> web.Response:
         role=said.role,
         delegation=None if said.delegation is None else DelegationCode(said.delegation),
         sessions=None if said.sessions is None else tuple(map(SessionSlug, said.sessions)),
+        reason=said.reason,
     )
     made = await services(request).requests.accept(_id_of(request), given, grant_of(request).participant)
-    mailing = await _is_mailed(request, made.invitation)
+    mailing = await _is_mailed(request, made.invitation.seat)
     return json_answer(AcceptedAnswer(items=[issued_answer(made)], mailing=mailing), status=201)
 
 
@@ -172,7 +183,8 @@ async def refuse(request: web.Request) -> web.Response:
     refused = await services(request).requests.refuse(
         _id_of(request), said.reason, grant_of(request).participant
     )
-    return json_answer(request_answer(refused))
+    mailing = await _is_mailed(request, refused.id)
+    return json_answer(RefusedAnswer(**msgspec.structs.asdict(request_answer(refused)), mailing=mailing))
 
 
 async def chunks(request: web.Request) -> AsyncIterator[bytes]:
@@ -204,14 +216,9 @@ def request_answer(one: AccessRequest) -> RequestAnswer:
     )
 
 
-async def _is_mailed(request: web.Request, invitation: Invitation) -> bool:
-    """Whether a mail with the link has begun: not without a mail server, nor while others are sent."""
-    order = MailOrder(only=(invitation.seat,))
-    try:
-        await services(request).mailing.begin(order, grant_of(request).participant)
-    except (NotConfigured, StateConflict):
-        return False
-    return True
+async def _is_mailed(request: web.Request, name: str) -> bool:
+    """Whether a mail to that seat, or about that request, is on the way: not without a mail server."""
+    return await services(request).mailing.soon(MailOrder(only=(name,)), grant_of(request).participant)
 
 
 def _asked(said: AskBody) -> Asked:

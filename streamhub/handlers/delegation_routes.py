@@ -151,7 +151,7 @@ REQUESTS = (
         allow=roles.ORGANISATION,
         summary="Say no; deletes the document",
         body=api_requests.RefuseBody,
-        answer=api_requests.RequestAnswer,
+        answer=api_requests.RefusedAnswer,
         action="request.refuse",
     ),
 )

@@ -111,11 +111,12 @@ class NewRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acceptance:
-    """What an organiser lets somebody in as; None leaves it to what was asked."""
+    """What an organiser lets somebody in as; None leaves it to what was asked. ``reason``: a word to them."""
 
     role: Role | None = None
     delegation: DelegationCode | None = None
     sessions: tuple[SessionSlug, ...] | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +166,14 @@ def delegation_for(
     if given.delegation is not None or request.asked.delegation is not None:
         return given.delegation or request.asked.delegation
     return next((d.code for d in delegations if d.kind is DelegationKind.PRESS), None)
+
+
+def reason_of(text: str) -> str:
+    """The organiser's word, cleaned; raises FieldInvalid for one that is too long."""
+    words = clean(text)
+    if len(words) > MAX_REASON:
+        raise FieldInvalid(FieldProblem("reason", f"must not be longer than {MAX_REASON} characters"))
+    return words
 
 
 def document_type(beginning: bytes) -> DocumentType | None:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterable
 from pathlib import Path
 
-from streamhub.access import orders, roster
+from streamhub.access import mail_store, orders, roster
 from streamhub.access import store as access_store
 from streamhub.access.gate import digest
 from streamhub.access.model import (
@@ -19,18 +19,16 @@ from streamhub.access.service import AccessService
 from streamhub.kit.clock import DAY, HOUR, SECOND, Clock, Instant, parse_rfc3339, rfc3339
 from streamhub.kit.cursor import position
 from streamhub.kit.db import Database, WriteTx
-from streamhub.kit.errors import FieldInvalid, FieldProblem, NotFound, StateConflict
+from streamhub.kit.errors import NotFound, StateConflict
 from streamhub.kit.ids import new_id, random_base32
 from streamhub.kit.log import get_logger
 from streamhub.kit.scrub import scrub
 from streamhub.kit.settings import Settings
 from streamhub.kit.tasks import every
-from streamhub.kit.text import clean
 from streamhub.programme.service import ProgrammeService
-from streamhub.requests import model, store
+from streamhub.requests import answers_store, model, store
 from streamhub.requests.documents import Documents, Received
 from streamhub.requests.model import (
-    MAX_REASON,
     UPLOAD_WITHIN_MS,
     Acceptance,
     AccessRequest,
@@ -163,6 +161,7 @@ class RequestsService:
             sessions=given.sessions,
             label=request.asked.label,
         )
+        reason = model.reason_of(given.reason)
         _check_waiting(request)
         code = random_base32(CODE_LENGTH)
         new = roster.new_invitation(orders.complete(order, facts), facts, digest(code))
@@ -170,7 +169,9 @@ class RequestsService:
         def run(tx: WriteTx) -> Invitation:
             current = _check_waiting(_required(store.request(tx, ident)))
             made = _issued(tx, new, current.asked, facts.now, by)
-            store.accept(tx, ident, made.id, facts.now, by)
+            store.accept(tx, ident, made.id, reason, facts.now, by)
+            if self._tells:
+                mail_store.queue(tx, [(made.id, made.generation)], facts.now, by)
             return made
 
         invitation = await self._db.write(run)
@@ -179,20 +180,31 @@ class RequestsService:
         return await self._access.issued(invitation, code)
 
     async def refuse(self, ident: RequestId, reason: str, by: str) -> AccessRequest:
-        """Say no, with a word; the document is deleted. Raises NotFound, StateConflict or FieldInvalid."""
-        words = clean(reason)
-        if len(words) > MAX_REASON:
-            raise FieldInvalid(FieldProblem("reason", f"must not be longer than {MAX_REASON} characters"))
+        """Say no, with a word; the document is deleted. Raises NotFound, StateConflict or FieldInvalid.
+
+        Where mails are sent at all, one waits from now on that says so: see ``untold``.
+        """
+        words = model.reason_of(reason)
 
         def run(tx: WriteTx) -> AccessRequest:
             _check_waiting(_required(store.request(tx, ident)))
             store.refuse(tx, ident, words, self._clock.now(), by)
+            if self._tells:
+                answers_store.queue(tx, ident, self._clock.now())
             return _required(store.request(tx, ident))
 
         refused = await self._db.write(run)
         self._documents.remove(ident)
         log.info("access refused", request=ident, by=by)
         return refused
+
+    async def untold(self) -> tuple[str, ...]:
+        """Whose decision still waits to be mailed: refused requests, and the seats of those let in."""
+        return await self._db.read(answers_store.untold)
+
+    @property
+    def _tells(self) -> bool:
+        return bool(self._settings.smtp_host)
 
     # Forgetting
 

@@ -39,9 +39,13 @@ access_requests = sa.Table(
     sa.Column("decided_by", sa.Text),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("invitation", sa.Text),
+    sa.Column("mail_state", sa.Text),
+    sa.Column("mail_code", sa.Integer),
+    sa.Column("mail_said", sa.Text, nullable=False, server_default=""),
+    sa.Column("mail_changed_at", sa.BigInteger),
     sqlite_autoincrement=True,
 )
-"""``secret_hash`` is there until a document came, or the request was decided."""
+"""``secret_hash`` is there until a document came, or the request was decided; ``mail_…`` is a refusal's."""
 
 _BLANK = {"name": "", "email": "", "function": "", "medium": "", "message": "", "lang": ""}
 _NO_DOCUMENT = {"secret_hash": None, "document_type": None, "document_size": None}
@@ -123,9 +127,11 @@ def attach(tx: WriteTx, ident: RequestId, document: Document) -> None:
     )
 
 
-def accept(tx: WriteTx, ident: RequestId, invitation: InvitationId, at: Instant, by: str) -> None:
+def accept(
+    tx: WriteTx, ident: RequestId, invitation: InvitationId, reason: str, at: Instant, by: str
+) -> None:
     """Let in: who asked is kept with the identities from now on, and here no more."""
-    values = {"state": RequestState.ACCEPTED.value, "decided_at": at, "decided_by": by}
+    values = {"state": RequestState.ACCEPTED.value, "decided_at": at, "decided_by": by, "reason": reason}
     tx.execute(
         access_requests.update()
         .where(access_requests.c.id == ident)

@@ -32,7 +32,7 @@ def test_a_new_folder_is_not_at_the_newest_schema_and_a_second_run_changes_nothi
     migrate(database)
 
     assert is_current(database)
-    assert head() == "0009"
+    assert head() == "0010"
 
 
 def test_the_schema_is_in_the_file_itself_before_anybody_writes(tmp_path):
