@@ -19,7 +19,10 @@ from streamhub.server import bind
 from tests.process import READY
 
 LIMITS = Limits(
-    message_bytes=32 << 20, messages_per_second=1_000_000, controls_per_second=1_000_000, outbox_bytes=64 << 20
+    message_bytes=32 << 20,
+    messages_per_second=1_000_000,
+    controls_per_second=1_000_000,
+    outbox_bytes=64 << 20,
 )
 BINARY = 0x2
 
