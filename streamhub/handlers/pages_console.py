@@ -134,7 +134,7 @@ async def requests(request: web.Request) -> web.Response:
         {row.id: row.seat for row in await use.access.every_invitation()},
         await reader_of(request),
     )
-    return await render(request, "console_requests.html", page=page)
+    return await render(request, "console_requests.html", page=page, mail=bool(use.settings.smtp_host))
 
 
 async def audit(request: web.Request) -> web.Response:

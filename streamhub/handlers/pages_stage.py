@@ -13,6 +13,7 @@ from streamhub.handlers.views.shapes import Point
 from streamhub.handlers.views.wall import WallInput, projector_page, wall_page
 from streamhub.kit.clock import MINUTE
 from streamhub.kit.ids import DelegationCode, SessionSlug
+from streamhub.programme.clock import Window
 from streamhub.programme.model import Session, SessionState
 from streamhub.statistics.disclosure import Audience
 
@@ -33,7 +34,7 @@ async def wall(request: web.Request) -> web.Response:
         excused=await _excused(request, session.slug),
         sources=[use.relay.view(s, None, lang) for s in await use.relay.sources(session.slug)],
         active=active.id if active else None,
-        points=await _points(request, session),
+        points=await _points(request, session, stats.value.window),
         top=top_of(stats.value.peak),
         floor=await _floor(request, session.slug),
         mails=bool(use.settings.smtp_host),
@@ -86,9 +87,9 @@ async def _excused(request: web.Request, slug: SessionSlug) -> dict[DelegationCo
     return dict(Counter(delegations[e.participant] for e in found if e.participant in delegations))
 
 
-async def _points(request: web.Request, session: Session) -> list[Point]:
-    """The curve so far, in at most some fifty steps of whole minutes."""
-    length = max(session.ends_at - session.starts_at, MINUTE)
+async def _points(request: web.Request, session: Session, window: Window | None) -> list[Point]:
+    """The curve so far, in at most some fifty steps of whole minutes, however long after its plan it runs."""
+    length = max(session.ends_at - session.starts_at, window.until - window.since if window else 0, MINUTE)
     step = -(-length // CURVE_POINTS // MINUTE) * 60
     curve = await services(request).statistics.timeline(session.slug, step, Audience.INTERNAL)
     return [

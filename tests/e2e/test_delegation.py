@@ -1,6 +1,7 @@
 """A correspondent, a delegate and a journalist in a real browser."""
 
 import re
+from urllib.parse import unquote
 
 import pytest
 from playwright.async_api import expect
@@ -157,6 +158,34 @@ async def test_a_journalist_asks_and_is_let_in(browser_page, summit):
     )
     press = await entered(browser_page, made["items"][0]["link"])
     await expect(press.locator("#status strong")).to_contain_text("compté(e)")
+
+
+async def test_a_request_is_refused_with_a_word_that_stands_in_the_letter(browser_page, summit):
+    organiser = summit.by["organiser"]
+    body = {"kind": "press", "name": "Bob Martin", "email": "bob+presse@journal.example"}
+    body |= {"function": "Reporter", "medium": "Le Journal"}
+    made = await summit.api().post("/api/v1/access-requests", body, status=201)
+    proof = f"/api/v1/access-requests/{made['id']}/document"
+    headers = {"Content-Type": "application/pdf", "Document-Secret": made["secret"]}
+    await summit.api().call("PUT", proof, data=b"%PDF-1.7 carte", headers=headers, status=204)
+    page = await entered(browser_page, summit.links["organiser"]["link"], viewport=PHONE)
+    await page.goto(f"{summit.url}/console/requests")
+    row = page.locator("#requests > li", has_text="Bob Martin")
+
+    await row.locator("summary").click()
+    await row.locator("[name=reason]").fill("La salle de presse est complète.")
+    await row.locator("button.stop").click()
+
+    letter = row.locator("[data-after] a")
+    await expect(letter).to_be_focused()
+    await expect(row.locator("[data-proof]")).to_be_hidden()
+    await assert_accessible(page)
+    address = await letter.get_attribute("href")
+    assert address.startswith("mailto:bob%2Bpresse")
+    assert unquote(address).endswith("La salle de presse est complète.")
+    await organiser.get(proof, status=404)
+    await page.goto(f"{summit.url}/console/requests?state=refused")
+    await expect(page.locator("#requests > li")).to_contain_text("La salle de presse est complète.")
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])

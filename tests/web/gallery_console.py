@@ -98,7 +98,7 @@ def _log(reader: Any) -> Iterator[tuple[str, str, Any, dict[str, Any]]]:
         ("console-requests-empty", Page((), None), "waiting", None),
     ):
         made = requests_console(page, state, until, s.DELEGATIONS, {}, reader)
-        yield name, "console_requests.html", made, {}
+        yield name, "console_requests.html", made, {"mail": state == "waiting"}
     rows = (
         AuditRow(
             2,

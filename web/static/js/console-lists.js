@@ -118,10 +118,11 @@ async function count() {
 async function watch(quiet = false) {
   const answer = await call("GET", "/mails");
   if (!answer.ok) return say(byId("mail-said"), "err", why(answer));
-  const { progress, items } = answer.body;
+  const { progress, items, answers } = answer.body;
   show(byId("stop"), progress.running);
   /** @type {{seat: string, state: string, code: number | null, reason: string}[]} */
-  const bad = items.filter((/** @type {{state: string}} */ one) => one.state === "refused" || one.state === "unknown");
+  const every = [...items, ...answers.map((/** @type {object} */ one) => ({ ...one, seat: text("an_answer") }))];
+  const bad = every.filter((/** @type {{state: string}} */ one) => one.state === "refused" || one.state === "unknown");
   if (bad.length) byId("refusals").replaceChildren(...bad.map((one) => h("li", {}, h("p", {}, h("strong", {}, one.seat), fill(" {code} {reason}", { code: one.code || "", reason: one.reason })))));
   if (quiet && !progress.running) return;
   const error = text(progress.error) || progress.error;

@@ -42,7 +42,7 @@ async function send(form) {
     if ("settles" in form.dataset) decided(form);
     return;
   }
-  if ("refused" in form.dataset) return refused(form, answer.body.reason);
+  if ("refused" in form.dataset) return refused(form, answer.body);
   if (next) return go(fill(next, answer.body));
   reloaded(api);
 }
@@ -67,14 +67,17 @@ function decided(form) {
   return row;
 }
 
-/** A request is refused: what is left is to tell the person, with the same word. @param {HTMLFormElement} form @param {string} reason */
-function refused(form, reason) {
-  const row = decided(form);
-  const after = row.querySelector("[data-after]");
-  const letter = /** @type {HTMLAnchorElement} */ (after?.querySelector("a"));
+/**
+ * A request is refused: where no mail says so, what is left is to tell the person, with the same word.
+ * @param {HTMLFormElement} form @param {{reason: string, mailing?: boolean}} answer
+ */
+function refused(form, { reason, mailing = false }) {
+  const after = /** @type {HTMLElement} */ (decided(form).querySelector("[data-after]"));
+  for (const part of after.querySelectorAll("[data-mailing]")) show(part, part.getAttribute("data-mailing") === String(mailing));
+  const letter = /** @type {HTMLAnchorElement} */ (after.querySelector("a"));
   letter.href += encodeURIComponent(reason);
   show(after, true);
-  letter.focus();
+  (mailing ? after : letter).focus();
 }
 
 /** What is wrong stands next to its field; the first of them gets the focus. @param {HTMLFormElement} form @param {HTMLElement} said @param {import("./api.js").Answer} answer */
