@@ -1,22 +1,25 @@
 """The desk: check-in and out, and the hall stays that follow from them."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from streamhub.access.service import AccessService
-from streamhub.attendance import door_store, model, store
+from streamhub.attendance import door_store, store
 from streamhub.attendance.door_model import (
-    OPEN_STATES,
     CheckedIn,
     CheckIn,
     CheckInOrder,
     Direction,
+    Hall,
+    Passage,
+    Place,
     Scope,
-    admits,
+    hall_times,
+    halls_of,
     local_day,
+    told_anew,
 )
-from streamhub.attendance.model import Cause, Event, Key
+from streamhub.attendance.model import Key
 from streamhub.attendance.who import who_of
 from streamhub.kit.channel import Channel
 from streamhub.kit.clock import DAY, MINUTE, Clock, Instant
@@ -24,21 +27,13 @@ from streamhub.kit.db import Database, WriteTx
 from streamhub.kit.errors import FieldInvalid, FieldProblem
 from streamhub.kit.ids import ParticipantId, SessionSlug
 from streamhub.presence.service import PresenceService
-from streamhub.programme.model import Session, SessionState
+from streamhub.programme.model import Session
 from streamhub.programme.service import ProgrammeService
 
 OLDEST_ORDER = DAY
 """A desk that was off line sends what it kept; older than a day is a wrong clock."""
 NEWEST_ORDER = MINUTE
 """A desk's clock may be a little ahead of ours; such an order happened now."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Span:
-    """When a session's hall was open, as far as it is known now."""
-
-    session: Session
-    until: Instant | None
 
 
 class DoorService:
@@ -64,27 +59,24 @@ class DoorService:
         Raises FieldInvalid for a time that cannot be, StorageUnavailable when nothing was stored.
         """
         order = self._dated(order)
-        spans = await self._spans()
-        zone = await self._zone()
-        if order.direction is Direction.IN:
-            done = await self._db.write(lambda tx: self._enter(tx, order, spans, zone))
-        else:
-            done = await self._db.write(lambda tx: self._exit(tx, order, spans))
+        halls, zone = await self._halls(), await self._zone()
+        done = await self._db.write(lambda tx: self._pass(tx, order, halls, zone))
         stays = await self._db.read(lambda tx: store.stays_of_participant(tx, order.participant))
-        halls = {s.key.session: s.since for s in stays if s.key.channel is Channel.HALL and s.until is None}
-        await self._show(order.participant, halls)
+        since = {s.key.session: s.since for s in stays if s.key.channel is Channel.HALL and s.until is None}
+        await self._show(order.participant, since)
         return done
 
-    async def open_session(self, session: Session, at: Instant) -> None:
-        """The session opens: everybody checked in for it is in its hall from now on."""
-        sessions = await self._programme.sessions()
+    async def open_session(self, session: Session) -> None:
+        """The session opened: everybody checked in for it is in its hall from then on."""
+        halls = [hall for hall in await self._halls() if hall.session.slug == session.slug]
         zone = await self._zone()
 
         def command(tx: WriteTx) -> None:
-            inside = [c for c in door_store.current(tx) if admits(c, session, sessions, zone)]
-            keys = [_key(c.participant, session) for c in inside]
-            events = [model.arrive(key, at) for key in keys if not _was_there(tx, key, at)]
-            store.append(tx, events, self._clock.now())
+            of: dict[ParticipantId, list[Passage]] = {}
+            for passage in door_store.passages(tx):
+                of.setdefault(passage.participant, []).append(passage)
+            for participant, passages in of.items():
+                self._tell(tx, participant, passages, halls, zone)
 
         await self._db.write(command)
         await self.show()
@@ -115,52 +107,79 @@ class DoorService:
         at = min(order.at, now)
         return CheckInOrder(order.participant, order.place, order.direction, at, order.nonce, order.by)
 
-    def _enter(self, tx: WriteTx, order: CheckInOrder, spans: Sequence[_Span], zone: ZoneInfo) -> CheckedIn:
-        inside = [c for c in door_store.current(tx, order.participant) if _still_holds(c, order, zone)]
-        repeated = door_store.known_nonce(tx, order.nonce) or bool(inside)
+    def _pass(self, tx: WriteTx, order: CheckInOrder, halls: Sequence[Hall], zone: ZoneInfo) -> CheckedIn:
+        repeated = door_store.known_nonce(tx, order.nonce)
         if not repeated:
-            door_store.add(tx, order, self._clock.now())
-            store.append(tx, self._arrivals(tx, order, spans, zone), self._clock.now())
-        return CheckedIn(order.participant, repeated, in_hall=True)
+            repeated = not (
+                self._enter(tx, order, halls, zone)
+                if order.direction is Direction.IN
+                else self._exit(tx, order, halls)
+            )
+            passages = door_store.passages(tx, order.participant)
+            told = self._tell(tx, order.participant, passages, halls, zone)
+            repeated = repeated and not told
+        inside = any(c.place == order.place for c in door_store.current(tx, order.participant))
+        return CheckedIn(order.participant, repeated, in_hall=order.direction is Direction.IN and inside)
 
-    def _arrivals(
-        self, tx: WriteTx, order: CheckInOrder, spans: Sequence[_Span], zone: ZoneInfo
-    ) -> list[Event]:
-        sessions = [span.session for span in spans]
-        check_in = CheckIn(order.participant, order.place, order.at)
-        events: list[Event] = []
-        for span in spans:
-            ended_before = span.until is not None and span.until <= order.at
-            key = _key(order.participant, span.session)
-            if ended_before or not admits(check_in, span.session, sessions, zone) or _is_open(tx, key):
-                continue
-            events.append(model.arrive(key, order.at))
-            if span.until is not None:
-                events.append(model.leave(key, span.until, Cause.ENDED))
-        return events
+    def _enter(self, tx: WriteTx, order: CheckInOrder, halls: Sequence[Hall], zone: ZoneInfo) -> bool:
+        """Write a passage inwards; answers whether the person was outside."""
+        now = self._clock.now()
+        before = [c for c in door_store.everyone(tx, order.participant) if _still_holds(c, order, zone)]
+        if before:
+            door_store.add_again(tx, order, before[0], now)
+            return False
+        door_store.add(tx, order, now)
+        entered = CheckIn(order.participant, order.place, order.at)
+        left = self._left(tx, entered, halls)
+        if left is not None:
+            door_store.end(tx, entered, left)
+        return True
 
-    def _exit(self, tx: WriteTx, order: CheckInOrder, spans: Sequence[_Span]) -> CheckedIn:
-        venues = {span.session.slug: span.session.venue for span in spans}
-        rows = [c for c in door_store.current(tx, order.participant) if _leaves(order, c, venues)]
-        mine = [s for s in store.open_stays(tx, channel=Channel.HALL) if _ends(order, s.key, venues)]
-        repeated = door_store.known_nonce(tx, order.nonce) or not (rows or mine)
-        if not repeated:
-            now = self._clock.now()
-            door_store.close(tx, order, rows, now)
-            store.append(tx, [model.leave(s.key, order.at, Cause.CHECKED_OUT) for s in mine], now)
-        return CheckedIn(order.participant, repeated, in_hall=False)
+    @staticmethod
+    def _left(tx: WriteTx, entered: CheckIn, halls: Sequence[Hall]) -> Instant | None:
+        """When somebody left whose coming becomes known only now."""
+        venues = _venues(halls)
+        outs = [p for p in door_store.passages(tx, entered.participant) if p.direction is Direction.OUT]
+        later = [p.at for p in outs if p.at >= entered.since and _leaves(p.place, entered, venues)]
+        return min(later, default=None)
 
-    async def _spans(self) -> list[_Span]:
-        """The sessions whose hall is or was open."""
-        spans = []
-        for session in await self._programme.sessions():
-            if session.state in OPEN_STATES:
-                spans.append(_Span(session, None))
-            elif session.state is SessionState.ENDED:
-                history = await self._programme.history(session.slug)
-                ended = [c.at for c in history if c.state is SessionState.ENDED and c.run == session.run]
-                spans.append(_Span(session, ended[-1] if ended else session.ends_at))
-        return spans
+    def _exit(self, tx: WriteTx, order: CheckInOrder, halls: Sequence[Hall]) -> bool:
+        """Write a passage outwards; answers whether that ended a check-in."""
+        venues = _venues(halls)
+        rows = [
+            c
+            for c in door_store.everyone(tx, order.participant)
+            if c.since <= order.at
+            and (c.until is None or order.at < c.until)
+            and _leaves(order.place, c, venues)
+        ]
+        door_store.close(tx, order, rows, self._clock.now())
+        return bool(rows)
+
+    def _tell(
+        self,
+        tx: WriteTx,
+        participant: ParticipantId,
+        passages: Sequence[Passage],
+        halls: Iterable[Hall],
+        zone: ZoneInfo,
+    ) -> bool:
+        """Make the person's hall stays those that follow from all passages; answers whether any changed."""
+        now = self._clock.now()
+        changed = False
+        for hall in halls:
+            key = _key(participant, hall.session)
+            told = [(stay.since, stay.until) for stay in store.told_stays(tx, key)]
+            events = told_anew(key, told, hall_times(passages, hall, zone), now)
+            store.append(tx, events, now)
+            changed = changed or bool(events)
+        return changed
+
+    async def _halls(self) -> tuple[Hall, ...]:
+        """The halls that are or were open."""
+        sessions = await self._programme.sessions()
+        history = [step for s in sessions for step in await self._programme.history(s.slug)]
+        return halls_of(sessions, history)
 
     async def _zone(self) -> ZoneInfo:
         return ZoneInfo((await self._programme.summit()).timezone)
@@ -174,36 +193,24 @@ def _key(participant: ParticipantId, session: Session) -> Key:
     return Key(participant, session.slug, session.run, Channel.HALL)
 
 
-def _was_there(tx: WriteTx, key: Key, at: Instant) -> bool:
-    """In the hall at some time since ``at``: who was shown out of this session stays out."""
-    last = store.last_stay(tx, key)
-    return last is not None and (last.until is None or last.until > at)
-
-
-def _is_open(tx: WriteTx, key: Key) -> bool:
-    last = store.last_stay(tx, key)
-    return last is not None and last.until is None
-
-
 def _still_holds(check_in: CheckIn, order: CheckInOrder, zone: ZoneInfo) -> bool:
-    """The person is inside already by this door today."""
-    return check_in.place == order.place and local_day(check_in.since, zone) == local_day(order.at, zone)
+    """The person is inside by this door that day, or was at that instant."""
+    same_day = local_day(check_in.since, zone) == local_day(order.at, zone)
+    return (
+        check_in.place == order.place
+        and same_day
+        and (check_in.until is None or check_in.since <= order.at < check_in.until)
+    )
 
 
-def _leaves(order: CheckInOrder, check_in: CheckIn, venues: dict[SessionSlug, str]) -> bool:
+def _venues(halls: Iterable[Hall]) -> dict[str, str]:
+    return {hall.session.slug: hall.session.venue for hall in halls}
+
+
+def _leaves(place: Place, check_in: CheckIn, venues: Mapping[str, str]) -> bool:
     """Leaving the summit leaves every door; leaving a venue leaves its sessions too."""
-    place, own = order.place, check_in.place
+    own = check_in.place
     if place.scope is Scope.SUMMIT or place == own:
         return True
-    in_venue = own.scope is Scope.SESSION and venues.get(SessionSlug(own.name)) == place.name
+    in_venue = own.scope is Scope.SESSION and venues.get(own.name) == place.name
     return place.scope is Scope.VENUE and in_venue
-
-
-def _ends(order: CheckInOrder, key: Key, venues: dict[SessionSlug, str]) -> bool:
-    if key.participant != order.participant:
-        return False
-    if order.place.scope is Scope.SUMMIT:
-        return True
-    if order.place.scope is Scope.SESSION:
-        return key.session == order.place.name
-    return venues.get(key.session) == order.place.name

@@ -1,14 +1,20 @@
-"""The rules of the door: whom a check-in puts into which session."""
+"""The rules of the door: whom a passage puts into which hall, from when to when.
 
-from collections.abc import Iterable
+The hall stays of a person follow from all their passages in the order of their time, never from the
+order in which they became known: a desk that was off line tells its own hours later.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from streamhub.attendance import model
+from streamhub.attendance.model import Cause, Event, Key
 from streamhub.kit.clock import Instant, to_datetime
 from streamhub.kit.ids import ParticipantId, SessionSlug
-from streamhub.programme.model import Session, SessionState
+from streamhub.programme.model import Session, SessionState, StateChange
 
 OPEN_STATES = frozenset({SessionState.DOORS, SessionState.LIVE, SessionState.PAUSED})
 
@@ -67,39 +73,142 @@ class CheckedIn:
     in_hall: bool
 
 
-def has_parallel(session: Session, sessions: Iterable[Session]) -> bool:
-    """Another session runs in the same venue at the same time: one door cannot tell which."""
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One passage through a door as the ledger has it; ``order`` is its place there."""
+
+    participant: ParticipantId
+    place: Place
+    direction: Direction
+    at: Instant
+    order: int
+
+
+OpenTime = tuple[Instant, Instant | None]
+"""``[since, until)``; until None while it lasts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hall:
+    """The hall of a session: when it was open, and whether others run beside it in its venue."""
+
+    session: Session
+    open_times: tuple[OpenTime, ...]
+    parallel: bool
+
+
+def halls_of(sessions: Sequence[Session], history: Iterable[StateChange]) -> tuple[Hall, ...]:
+    """The halls that are or were open, by what the sessions' present runs went through."""
+    steps = tuple(history)
+    found = [Hall(s, _open_times(s, steps), _has_parallel(s, sessions)) for s in sessions]
+    return tuple(hall for hall in found if hall.open_times)
+
+
+def _open_times(session: Session, history: Iterable[StateChange]) -> tuple[OpenTime, ...]:
+    times: list[OpenTime] = []
+    since: Instant | None = None
+    for step in history:
+        if (step.session, step.run) != (session.slug, session.run):
+            continue
+        if step.state in OPEN_STATES and since is None:
+            since = step.at
+        elif step.state is SessionState.ENDED and since is not None:
+            times.append((since, step.at))
+            since = None
+    return (*times, (since, None)) if since is not None else tuple(times)
+
+
+def _has_parallel(session: Session, sessions: Iterable[Session]) -> bool:
+    """By the timetable another session runs in the same venue at the same time.
+
+    One door cannot tell which. A session that overruns or is moved makes nothing parallel.
+    """
     return any(
         other.slug != session.slug
         and other.venue == session.venue
-        and other.starts_at < session.ends_at
-        and session.starts_at < other.ends_at
+        and other.scheduled_starts_at < session.scheduled_ends_at
+        and session.scheduled_starts_at < other.scheduled_ends_at
         for other in sessions
     )
 
 
-def admits(check_in: CheckIn, session: Session, sessions: Iterable[Session], zone: ZoneInfo) -> bool:
-    """Whether this check-in puts the person into the hall of ``session``.
+def hall_times(passages: Iterable[Passage], hall: Hall, zone: ZoneInfo) -> list[OpenTime]:
+    """When a person was in a hall, while it was open: from each check-in for it to the next check-out."""
+    mine = [one for one in passages if _concerns(one, hall)]
+    outs = [(one.at, one.order) for one in mine if one.direction is Direction.OUT]
+    found: list[OpenTime] = []
+    for one in mine:
+        if one.direction is Direction.IN:
+            left = min((at for at, order in outs if (at, order) > (one.at, one.order)), default=None)
+            counts = (time for time in hall.open_times if _counts(one, hall, time, zone))
+            found += [(max(one.at, since), _first(left, until)) for since, until in counts]
+    return _merged((since, until) for since, until in found if until is None or since < until)
 
-    A venue's door counts for that venue's sessions of the same day, except parallel
-    ones: those need their own scan.
+
+def _concerns(one: Passage, hall: Hall) -> bool:
+    """Through this session's door, its venue's, or, outwards, the summit's."""
+    if one.place.scope is Scope.SESSION:
+        return one.place.name == hall.session.slug
+    if one.place.scope is Scope.VENUE:
+        return one.place.name == hall.session.venue
+    return one.direction is Direction.OUT
+
+
+def _counts(one: Passage, hall: Hall, time: OpenTime, zone: ZoneInfo) -> bool:
+    """A venue's door counts for what opens there the same day, or is open past midnight.
+
+    Not for parallel sessions: those need their own scan.
     """
-    place = check_in.place
-    if place.scope is Scope.SESSION:
-        return place.name == session.slug
-    return (
-        place.scope is Scope.VENUE
-        and place.name == session.venue
-        and _same_day(check_in.since, session, zone)
-        and not has_parallel(session, sessions)
-    )
+    if one.place.scope is Scope.SESSION:
+        return True
+    since, until = time
+    meanwhile = since <= one.at and (until is None or one.at < until)
+    return not hall.parallel and (meanwhile or local_day(one.at, zone) == local_day(since, zone))
 
 
-def _same_day(at: Instant, session: Session, zone: ZoneInfo) -> bool:
-    """The same local day, or during a session that runs past midnight."""
-    return local_day(at, zone) == local_day(session.starts_at, zone) or (
-        session.starts_at <= at < session.ends_at
-    )
+def _first(one: Instant | None, other: Instant | None) -> Instant | None:
+    ends = [at for at in (one, other) if at is not None]
+    return min(ends, default=None)
+
+
+def _merged(times: Iterable[OpenTime]) -> list[OpenTime]:
+    merged: list[OpenTime] = []
+    for since, until in sorted(times, key=lambda time: time[0]):
+        last = merged[-1] if merged else None
+        if last is None or (last[1] is not None and last[1] < since):
+            merged.append((since, until))
+        elif last[1] is not None and (until is None or until > last[1]):
+            merged[-1] = (last[0], until)
+    return merged
+
+
+def told_anew(key: Key, told: Sequence[OpenTime], times: Sequence[OpenTime], at: Instant) -> list[Event]:
+    """What makes a hall's stays of one person, as ``told``, the ``times``; nothing where they are.
+
+    What goes on or ends is an arrival or a leave. Only what was told wrong is taken back.
+    """
+    known = [time for time in told if time[0] != time[1]]
+    if known == times:
+        return []
+    ends, last = known[-1:] and known[-1][1] is None, len(known) - 1
+    if known == times[: len(known)]:
+        return _told(key, times[len(known) :])
+    if ends and known[:-1] == times[:last]:
+        since = known[-1][0]
+        if len(times) == last:
+            return [model.leave(key, since, Cause.CHECKED_OUT)]
+        if times[last][0] == since and times[last][1] is not None:
+            return _told(key, times[last:])[1:]
+    return [model.take_back(key, at), *_told(key, times)]
+
+
+def _told(key: Key, times: Iterable[OpenTime]) -> list[Event]:
+    events: list[Event] = []
+    for since, until in times:
+        events.append(model.arrive(key, since))
+        if until is not None:
+            events.append(model.leave(key, until, Cause.CHECKED_OUT))
+    return events
 
 
 def local_day(at: Instant, zone: ZoneInfo) -> date:

@@ -11,7 +11,7 @@ from streamhub.attendance.door_model import CheckInOrder, Direction, Place, Scop
 from streamhub.attendance.guests_store import import_guests, import_matches
 from streamhub.attendance.imports_store import import_people
 from streamhub.attendance.matching import email_alias, fingerprint, name_alias
-from streamhub.attendance.model import Cause
+from streamhub.attendance.model import Cause, Event, Stay
 from streamhub.attendance.openings_store import openings
 from streamhub.kit.clock import Instant
 from streamhub.kit.db import ReadTx, WriteTx
@@ -31,7 +31,7 @@ class _Prints:
 def end_all(tx: WriteTx, participant: ParticipantId, at: Instant, by: str) -> None:
     """Nothing of the person lasts beyond ``at``: stays in every channel, check-ins, players."""
     lasting = [stay for stay in store.open_stays(tx) if stay.key.participant == participant]
-    store.append(tx, [model.leave(stay.key, at, Cause.REVOKED) for stay in lasting], at)
+    store.append(tx, [event for stay in lasting for event in _ended(stay, at, by)], at)
     inside = door_store.current(tx, participant)
     if inside:
         place = Place(Scope.SUMMIT)
@@ -39,6 +39,14 @@ def end_all(tx: WriteTx, participant: ParticipantId, at: Instant, by: str) -> No
         door_store.close(tx, out, inside, at)
     mine = sa.and_(openings.c.who == participant, openings.c.until.is_(None))
     tx.execute(openings.update().where(mine), {"until": at})
+
+
+def _ended(stay: Stay, at: Instant, by: str) -> list[Event]:
+    """What ends a stay; one that others keep is told anew, with its end."""
+    if stay.import_id is None or stay.row is None:
+        return [model.leave(stay.key, at, Cause.REVOKED)]
+    told = model.import_stay(stay.key, stay.since, at, import_id=stay.import_id, row=stay.row, at=at)
+    return [model.undo(stay.import_id, at, row=stay.row, by=by), told]
 
 
 def unrecognise(tx: WriteTx, participant: ParticipantId, names: Iterable[str], emails: Iterable[str]) -> None:

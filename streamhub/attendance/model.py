@@ -103,9 +103,12 @@ def leave(stay: "Key", at: Instant, cause: Cause) -> Event:
 
 
 def import_stay(
-    stay: "Key", since: Instant, until: Instant, *, import_id: ImportId, row: str, at: Instant
+    stay: "Key", since: Instant, until: Instant | None, *, import_id: ImportId, row: str, at: Instant
 ) -> Event:
-    """A closed stay out of a list; ``row`` names its line, so that it can be moved alone."""
+    """A stay that others kept; ``row`` names it there, so that it can be moved alone.
+
+    Out of a list it is closed. One that still lasts ends when it is undone and imported again.
+    """
     return Event(
         kind=EventKind.IMPORT,
         at=at,
@@ -123,6 +126,18 @@ def import_stay(
 def undo(import_id: ImportId, at: Instant, *, row: str | None = None, by: str | None = None) -> Event:
     """Take back a whole import, or one row of it."""
     return Event(kind=EventKind.UNDO, at=at, import_id=import_id, row=row, by=by)
+
+
+def take_back(stay: "Key", at: Instant) -> Event:
+    """Every stay of this key that was not imported is taken back: it will be told anew."""
+    return Event(
+        kind=EventKind.UNDO,
+        at=at,
+        participant=stay.participant,
+        session=stay.session,
+        run=stay.run,
+        channel=stay.channel,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,17 +235,19 @@ def _open(stays: list[Stay], event: Event) -> None:
 def _close(stays: list[Stay], event: Event) -> None:
     key = key_of(event)
     for i, stay in enumerate(stays):
-        if stay.key == key and stay.until is None:
+        if stay.key == key and stay.until is None and stay.import_id is None:
             stays[i] = replace(stay, until=end_of(stay, event.at), cause=event.cause)
 
 
 def _imported(event: Event) -> Stay:
-    if event.since is None or event.until is None:
+    if event.since is None:
         raise ValueError(event)
     return Stay(key_of(event), event.since, event.until, import_id=event.import_id, row=event.row)
 
 
 def _undone(stay: Stay, event: Event) -> bool:
+    if event.import_id is None:
+        return stay.import_id is None and stay.key == key_of(event)
     return stay.import_id == event.import_id and (event.row is None or stay.row == event.row)
 
 

@@ -160,8 +160,15 @@ def _follow(tx: WriteTx, event: Event, seq: int) -> None:
     if event.kind is EventKind.IMPORT:
         tx.execute(stays.insert(), _imported(event, seq))
     elif event.kind is EventKind.UNDO:
-        which = stays.c.import_id == event.import_id
-        tx.execute(stays.delete().where(which if event.row is None else which & (stays.c.row == event.row)))
+        tx.execute(stays.delete().where(_undone(event)))
+
+
+def _undone(event: Event) -> sa.ColumnElement[bool]:
+    if event.import_id is None:
+        same = (stays.c[name] == value for name, value in _key_values(key_of(event)).items())
+        return sa.and_(stays.c.import_id.is_(None), *same)
+    which = stays.c.import_id == event.import_id
+    return which if event.row is None else which & (stays.c.row == event.row)
 
 
 def _open(tx: WriteTx, events: Sequence[Event]) -> None:
@@ -221,6 +228,19 @@ def last_stays(tx: ReadTx, keys: Sequence[Key]) -> dict[Key, Stay]:
 def _last_rows(tx: ReadTx, keys: Sequence[Key]) -> dict[Key, sa.Row[Any]]:
     asked = _rows([list(_key_values(key).values()) for key in keys])
     return {_key(row): row for row in tx.all(_LAST_MANY, asked)}
+
+
+def told_stays(tx: ReadTx, key: Key) -> list[Stay]:
+    """Every stay of ``key`` but imported ones, the oldest first."""
+    same = (stays.c[name] == value for name, value in _key_values(key).items())
+    statement = sa.select(stays).where(stays.c.import_id.is_(None), *same)
+    return [_stay(row) for row in tx.all(statement.order_by(stays.c.since, stays.c.id))]
+
+
+def stays_of_import(tx: ReadTx, import_id: ImportId) -> list[Stay]:
+    """What stands of an import, in the order in which it was written."""
+    statement = sa.select(stays).where(stays.c.import_id == import_id).order_by(stays.c.id)
+    return [_stay(row) for row in tx.all(statement)]
 
 
 def open_stays(

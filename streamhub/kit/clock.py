@@ -5,6 +5,7 @@ million stays stay exact, and JSON and SQL carry the same number.
 """
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol, TypeAlias
 
@@ -29,20 +30,27 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """Wall time at start plus the monotonic clock: never jumps while running."""
+    """Wall time at start plus the monotonic clock: never jumps while running.
 
-    def __init__(self) -> None:
-        self._wall_ns = time.time_ns()
-        self._monotonic_ns = time.monotonic_ns()
+    ``wall`` and ``monotonic`` answer nanoseconds; a test moves them apart.
+    """
+
+    def __init__(
+        self, wall: Callable[[], int] = time.time_ns, monotonic: Callable[[], int] = time.monotonic_ns
+    ) -> None:
+        self._wall = wall
+        self._monotonic = monotonic
+        self._wall_ns = wall()
+        self._monotonic_ns = monotonic()
 
     def now(self) -> Instant:
         """Return the present instant, unmoved by changes of the wall clock."""
-        elapsed = time.monotonic_ns() - self._monotonic_ns
+        elapsed = self._monotonic() - self._monotonic_ns
         return (self._wall_ns + elapsed) // 1_000_000
 
     def skew(self) -> int:
         """Milliseconds by which the wall clock has moved away since the start."""
-        return time.time_ns() // 1_000_000 - self.now()
+        return self._wall() // 1_000_000 - self.now()
 
 
 def to_datetime(instant: Instant) -> datetime:

@@ -255,7 +255,7 @@ class LiveService:
                 self._entrance.reconsider_waiting(visit)
         elif session.state is not SessionState.SCHEDULED:
             if before not in {SessionState.DOORS, SessionState.LIVE, SessionState.PAUSED}:
-                await self._use.door.open_session(session, at)
+                await self._use.door.open_session(session)
             for visit in self._visits.open_in(session.slug):
                 if visit.stage is Stage.INSIDE and not visit.counted:
                     self._entrance.reconsider(visit)

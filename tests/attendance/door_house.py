@@ -59,7 +59,7 @@ class House:
             if change.state is SessionState.ENDED:
                 await self.attendance.end_session(session, change.at)
             elif change.state is SessionState.DOORS:
-                await self.door.open_session(session, change.at)
+                await self.door.open_session(session)
 
     async def check(self, direction="in", *, venue=None, session=None, at=None, nonce=None):
         """One passage of the person."""
