@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
-from streamhub.access import orders, roster, store
+from streamhub.access import adding_store, orders, roster, store
 from streamhub.access.bulk_model import Known, Planned
 from streamhub.access.model import Invitation
 from streamhub.access.orders import Facts
@@ -24,35 +24,52 @@ def known_people(tx: ReadTx) -> list[Known]:
 
 def take_over(tx: WriteTx, plans: Sequence[Planned], facts: Facts, by: str) -> list[Invitation | None]:
     """Store what was planned; answers the invitation of each new person, None for the others."""
-    return [_store_one(tx, plan, facts, by) for plan in plans]
+    added = _add(tx, [plan for plan in plans if plan.known is None], facts, by)
+    for plan in plans:
+        if plan.known is not None:
+            _update(tx, plan, plan.known, facts)
+    return [added.get(plan.listed.new.id) for plan in plans]
 
 
 def further_links(tx: WriteTx, hashes: Sequence[tuple[InvitationId, str]]) -> None:
     """Let each invitation be opened by one link more, of its present generation."""
-    for invitation_id, code_hash in hashes:
-        row = store.invitation(tx, invitation_id)
-        if row is not None:
-            store.add_code(tx, code_hash, invitation_id, row.generation)
+    of = store.invitations.c
+    present = {row.id: row.generation for row in tx.all(sa.select(of.id, of.generation))}
+    codes = [
+        {"hash": code_hash, "invitation": ident, "generation": present[ident]}
+        for ident, code_hash in hashes
+        if ident in present
+    ]
+    if codes:
+        tx.execute(store.invitation_codes.insert(), codes)
 
 
-def _store_one(tx: WriteTx, plan: Planned, facts: Facts, by: str) -> Invitation | None:
-    new = plan.listed.new
-    added = None
-    if plan.known is None:
-        store.add(tx, new, orders.seat_prefix(new.role, new.delegation), facts.now, by)
-        tx.notice("invitation", new.id)
-        added = store.invitation(tx, new.id)
-    elif plan.update:
-        was = plan.known.invitation
+def _add(tx: WriteTx, plans: Sequence[Planned], facts: Facts, by: str) -> dict[InvitationId, Invitation]:
+    """The new people of a list, and who they are; nobody remembers anything of them yet."""
+    if not plans:
+        return {}
+    listed = [plan.listed.new for plan in plans]
+    adding_store.add_all(
+        tx, [(new, orders.seat_prefix(new.role, new.delegation)) for new in listed], facts.now, by
+    )
+    store.put_new_identities(tx, [plan.identity for plan in plans if plan.identity is not None])
+    tx.notice("invitation", listed[0].id)
+    wanted = {new.id for new in listed}
+    rows = store.invitation_list(tx, delegation=None, after=0, limit=None)
+    return {row.id: row for _, row in rows if row.id in wanted}
+
+
+def _update(tx: WriteTx, plan: Planned, known: Known, facts: Facts) -> None:
+    was, new = known.invitation, plan.listed.new
+    if plan.update:
         kept = replace(new, epoch=roster.kept_epoch(was, new, facts))
         prefix = orders.seat_prefix(new.role, new.delegation)
         store.update(tx, was, kept, prefix, roster.extended(was, facts))
         tx.notice("invitation", was.id)
-    if plan.known is not None and plan.listed.external_id != plan.known.external_id:
-        _name(tx, plan.known.invitation, plan.listed.external_id)
+    if plan.listed.external_id != known.external_id:
+        _name(tx, was, plan.listed.external_id)
     if plan.identity is not None:
         store.put_identity(tx, plan.identity)
-    return added
 
 
 def _name(tx: WriteTx, invitation: Invitation, external_id: str) -> None:

@@ -7,7 +7,7 @@ everybody: a person who was revoked stays so whatever tokens the issuer makes.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from streamhub.access import erased_store, orders, outside_store, store
+from streamhub.access import adding_store, erased_store, orders, outside_store, store
 from streamhub.access.issuers import Issuer, Issuers, invitation_of, participant_of
 from streamhub.access.model import DevicePolicy, Invitation, NewInvitation, Sessions, narrowed
 from streamhub.access.roles import NEEDS_DELEGATION, Role
@@ -111,7 +111,7 @@ class Outside:
                 raise InvitationRevoked("the person of this invitation was erased")
             wanted = self.granted(wish, row)
             if row is None:
-                store.add(tx, _new(wanted), _prefix(wanted), wanted.created_at, wish.issuer)
+                adding_store.add(tx, _new(wanted), _prefix(wanted), wanted.created_at, wish.issuer)
                 log.info("invitation of another issuer", invitation=wanted.id, participant=wanted.participant)
             elif wanted != row:
                 store.update(tx, row, _new(wanted), _prefix(wanted), wanted.expires_at)

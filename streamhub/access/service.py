@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from streamhub.access import admissions_store, erased_store, orders, roster, store
+from streamhub.access import adding_store, admissions_store, erased_store, orders, roster, store
 from streamhub.access.gate import Gate, digest
 from streamhub.access.issuers import NOBODY_ELSE, Issuers
 from streamhub.access.model import (
@@ -355,7 +355,7 @@ class AccessService:
 
 
 def _add(tx: WriteTx, new: NewInvitation, facts: Facts, by: str) -> Invitation:
-    store.add(tx, new, orders.seat_prefix(new.role, new.delegation), facts.now, by)
+    adding_store.add(tx, new, orders.seat_prefix(new.role, new.delegation), facts.now, by)
     tx.notice("invitation", new.id)
     return _required(store.invitation(tx, new.id))
 

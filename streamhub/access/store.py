@@ -110,44 +110,6 @@ _INVITATION = sa.select(
 ).select_from(_JOINED)
 
 
-def add(tx: WriteTx, new: NewInvitation, prefix: str, at: Instant, by: str) -> None:
-    """Store a participant with the next free seat number, and the invitation."""
-    tx.execute(
-        participants.insert(),
-        {
-            "id": new.participant,
-            "external_id": new.external_id,
-            "delegation": new.delegation,
-            "role": new.role.value,
-            "label": new.label,
-            "seat_prefix": prefix,
-            "seat_number": next_seat(tx, prefix),
-            "speak": new.speak,
-            "created_at": at,
-        },
-    )
-    tx.execute(
-        invitations.insert(),
-        {
-            "id": new.id,
-            "participant": new.participant,
-            "sessions": _sessions_text(new.sessions),
-            "not_before": new.not_before,
-            "expires_at": new.expires_at,
-            "devices": new.devices,
-            "device_policy": new.device_policy.value,
-            "generation": 1,
-            "epoch": new.epoch,
-            "created_at": at,
-            "created_by": by,
-            "issuer": new.issuer,
-            "issued_at": new.issued_at,
-        },
-    )
-    if new.code_hash is not None:
-        add_code(tx, new.code_hash, new.id, 1)
-
-
 def next_seat(tx: ReadTx, prefix: str) -> int:
     """One more than the highest seat number ever given under ``prefix``."""
     highest = sa.select(sa.func.max(participants.c.seat_number)).where(participants.c.seat_prefix == prefix)
@@ -255,7 +217,7 @@ def update(tx: WriteTx, old: Invitation, new: NewInvitation, prefix: str, expire
     tx.execute(
         invitations.update()
         .where(invitations.c.id == old.id)
-        .values(sessions=_sessions_text(new.sessions), epoch=new.epoch, expires_at=expires_at)
+        .values(sessions=sessions_text(new.sessions), epoch=new.epoch, expires_at=expires_at)
     )
 
 
@@ -271,15 +233,19 @@ def set_devices(tx: WriteTx, invitation_id: InvitationId, devices: int, policy: 
 def put_identity(tx: WriteTx, identity: Identity) -> None:
     """Store or overwrite who a participant is."""
     tx.execute(identities.delete().where(identities.c.participant == identity.participant))
-    tx.execute(
-        identities.insert(),
-        {
-            "participant": identity.participant,
-            "name": identity.name,
-            "email": identity.email,
-            "lang": identity.lang,
-        },
-    )
+    put_new_identities(tx, [identity])
+
+
+def put_new_identities(tx: WriteTx, new: Sequence[Identity]) -> None:
+    """Store who participants are of whom nothing is known yet."""
+    if new:
+        tx.execute(
+            identities.insert(),
+            [
+                {"participant": one.participant, "name": one.name, "email": one.email, "lang": one.lang}
+                for one in new
+            ],
+        )
 
 
 def identity(tx: ReadTx, participant: ParticipantId) -> Identity | None:
@@ -306,7 +272,7 @@ def add_grant(tx: WriteTx, grant_hash: str, grant: StoredGrant, at: Instant) -> 
             "hash": grant_hash,
             "invitation": grant.invitation,
             "generation": grant.generation,
-            "sessions": _sessions_text(grant.sessions),
+            "sessions": sessions_text(grant.sessions),
             "created_at": at,
             "expires_at": grant.expires_at,
             "run": grant.run,
@@ -390,12 +356,10 @@ def _invitation(row: sa.Row[Any]) -> Invitation:
     )
 
 
-def _sessions_text(sessions: Sessions) -> str | None:
+def sessions_text(sessions: Sessions) -> str | None:
+    """Session slugs as they are stored; None for all of them."""
     return None if sessions is None else json.dumps(sorted(sessions))
 
 
 def _sessions(text: str | None) -> Sessions:
-    if text is None:
-        return None
-    slugs: Sequence[str] = json.loads(text)
-    return frozenset(SessionSlug(slug) for slug in slugs)
+    return None if text is None else frozenset(map(SessionSlug, json.loads(text)))

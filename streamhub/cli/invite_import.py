@@ -82,8 +82,10 @@ def import_people(
 
 async def _import(config: Path | None, data: Path, upload: Upload, *, dry_run: bool) -> Preview:
     async with open_folder(config, data) as use:
+        looked = await use.bulk.preview(upload)
         if dry_run:
-            return await use.bulk.preview(upload)
+            return looked
+        click.echo(f"{len(looked.people)} people understood, storing them", err=True)
         preview = await use.bulk.take_over(upload, CLI)
         counts = tuple((outcome.value, preview.count(outcome)) for outcome in Outcome)
         await use.audit.write(Act(by=CLI, action="participant.import", detail=counts))

@@ -353,7 +353,9 @@ def _reading(path: Path) -> sa.Engine:
 
 def _open_writer(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection
     connection.isolation_level = None  # we say BEGIN ourselves, see _begin_immediate
-    _pragmas(connection, "journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON")
+    # Deleted content is zeroed at once; what that leaves in gaps of pages goes with kit/scrub.py.
+    _pragmas(connection, "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON")
+    _pragmas(connection, "busy_timeout=5000", "foreign_keys=ON")
 
 
 def _open_reader(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection

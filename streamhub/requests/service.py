@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterable
 from pathlib import Path
 
-from streamhub.access import mail_store, orders, roster
+from streamhub.access import adding_store, mail_store, orders, roster
 from streamhub.access import store as access_store
 from streamhub.access.gate import digest
 from streamhub.access.model import (
@@ -256,7 +256,7 @@ def _attach(tx: WriteTx, ident: RequestId, received: Received) -> None:
 
 def _issued(tx: WriteTx, new: NewInvitation, asked: Asked, at: Instant, by: str) -> Invitation:
     """The invitation of somebody who asked, and who that is."""
-    access_store.add(tx, new, orders.seat_prefix(new.role, new.delegation), at, by)
+    adding_store.add(tx, new, orders.seat_prefix(new.role, new.delegation), at, by)
     identity = Identity(participant=new.participant, name=asked.name, email=asked.email, lang=asked.lang)
     access_store.put_identity(tx, identity)
     tx.notice("invitation", new.id)

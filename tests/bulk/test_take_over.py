@@ -190,3 +190,22 @@ async def test_a_further_link_opens_as_the_first_does_and_dies_with_it(house):
     for link in (issued.link, further.link):
         with pytest.raises(InvitationRevoked):
             await house.use.access.enter(link)
+
+
+async def test_thousands_come_at_once_or_nobody_does(house):
+    rows = [f"t-{n},BJ,delegate,Luc {n},luc{n}@example.org" for n in range(2_000)]
+    head = "external_id,delegation,role,name,email"
+    before = len(await house.people())
+
+    with pytest.raises(FileInvalid, match=r"2002.*role"):
+        await house.take("\n".join([head, *rows, "t-x,BJ,king,,"]))
+    nobody = len(await house.people())
+    done = await house.take("\n".join([head, *rows]))
+    again = await house.take("\n".join([head, *rows]))
+
+    people = await house.people()
+    assert (nobody, len(people)) == (before, before + 2_000)
+    assert (len(done.issued), done.count(Outcome.NEW)) == (2_000, 2_000)
+    assert len({issued.link for issued in done.issued}) == 2_000
+    assert again.count(Outcome.UNCHANGED) == 2_000
+    assert (await house.identities())[done.issued[-1].invitation.seat].name == "Luc 1999"
