@@ -114,6 +114,7 @@ class Services:
         await self.changes.start()
         await self.programme.settle()
         await self.live.start()
+        await self.access.remember()
         await self.changes.catch_up()
         self.tasks.spawn("changes", self.changes.run)
         self.tasks.spawn("session clock", self.programme.keep_time)

@@ -22,8 +22,8 @@ from streamhub.kit.errors import (
     WrongSession,
 )
 from streamhub.kit.ids import DelegationCode, InvitationId, ParticipantId, SessionSlug
-from streamhub.kit.kept import Gathered, Kept
 from streamhub.kit.log import get_logger
+from streamhub.kit.remembered import Gathered, Kept
 from streamhub.programme.service import ProgrammeService
 
 log = get_logger(__name__)
@@ -58,6 +58,13 @@ class Gate:
         """Read every row again at its next use: many were changed."""
         self._forgotten += 1
         self._cache.clear()
+
+    async def remember(self) -> None:
+        """Read the invitations before anybody comes: after a restart everybody comes at once."""
+        before = self._forgotten
+        found = await self._db.read(lambda tx: store.first_invitations(tx, CACHED))
+        if before == self._forgotten:
+            self._cache.update(found)
 
     async def enter(self, credential: str) -> Entered:
         """Make a grant for a link code or a token.

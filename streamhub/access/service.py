@@ -193,6 +193,11 @@ class AccessService:
         """Whether a token opens something now, or this session."""
         return await self._gate.verify(token, session)
 
+    async def remember(self) -> None:
+        """Read what is asked of everybody who comes, before they do; called at the start."""
+        await self._gate.remember()
+        await self.signer.keys()
+
     def forget(self, invitation_id: InvitationId) -> None:
         """Read the invitation again at its next use; called when ``invitation`` was noticed."""
         self._gate.forget(invitation_id)

@@ -136,6 +136,12 @@ def invitations_of(tx: ReadTx, ids: Collection[InvitationId]) -> dict[Invitation
     return {invitation.id: invitation for invitation in found}
 
 
+def first_invitations(tx: ReadTx, limit: int) -> dict[InvitationId, Invitation]:
+    """The invitations made first, ``limit`` of them at the most."""
+    found = map(_invitation, tx.all(_INVITATION.order_by(invitations.c.seq).limit(limit)))
+    return {invitation.id: invitation for invitation in found}
+
+
 def invitation_of(tx: ReadTx, participant: ParticipantId) -> Invitation | None:
     """The invitation of one participant, or None."""
     row = tx.first(_INVITATION.where(invitations.c.participant == participant))

@@ -122,8 +122,9 @@ class AttendanceService:
         events: list[Event] = []
         for key, at in arrivals:
             if key not in since:
-                since[key] = self._arrive_one(events, key, at, last_of.get(key))
-        store.append(tx, events, self._clock.now())
+                last = last_of.get(key)
+                since[key] = self._arrive_one(events, key, at, None if last is None else last.stay)
+        store.append_many(tx, events, last_of, self._clock.now())
         return [since[key] for key, _ in arrivals]
 
     def _arrive_one(self, events: list[Event], key: Key, at: Instant, last: Stay | None) -> Instant:
@@ -152,9 +153,10 @@ class AttendanceService:
         leaves: dict[Key, Event] = {}
         for event in itertools.chain.from_iterable(groups):
             leaves.setdefault(model.key_of(event), event)
-        last_of = store.last_stays(tx, list(leaves))
-        lasting = {key for key, stay in last_of.items() if stay.until is None}
-        store.append(tx, [event for key, event in leaves.items() if key in lasting], self._clock.now())
+        last_of = store.last_stays(tx, leaves)
+        lasting = {key for key, last in last_of.items() if last.stay.until is None}
+        events = [event for key, event in leaves.items() if key in lasting]
+        store.append_many(tx, events, last_of, self._clock.now())
         return [None] * len(groups)
 
     async def end_session(self, session: Session, at: Instant) -> None:

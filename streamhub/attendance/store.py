@@ -4,8 +4,9 @@ Arrivals and leaves come by the thousand. A run of them is one statement with it
 JSON parameter: SQLite then works through them without asking for Python's lock at each row.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
@@ -86,45 +87,53 @@ nodes = sa.Table(
 _EVENT_COLUMNS = tuple(column.name for column in ledger.columns if column.name not in {"seq", "recorded_at"})
 _MANY = frozenset({EventKind.ARRIVE, EventKind.LEAVE})
 _MANY_COLUMNS = ("kind", "at", "participant", "session", "run", "channel", "bridges", "cause", "node")
+_cells_of = attrgetter(*_MANY_COLUMNS)
+_cells_of_key = attrgetter("participant", "session", "run", "channel")
 _OPENED_COLUMNS = ("id", "participant", "session", "run", "channel", "since", "node")
 
-_ROWS = sa.func.json_each(sa.bindparam("rows", type_=sa.Text)).table_valued("key", "value")
+
+def _cells(count: int) -> str:
+    return ", ".join(f"json_extract(value, '$[{number}]')" for number in range(count))
 
 
-def _cell(number: int) -> sa.ColumnElement[Any]:
-    """One cell of a row of the JSON parameter."""
-    return sa.func.json_extract(_ROWS.c.value, f"$[{number}]")
+def _insert_many(table: sa.Table, columns: Sequence[str]) -> sa.TextClause:
+    names = ", ".join(f'"{name}"' for name in columns)
+    cells = _cells(len(columns))
+    return sa.text(f"INSERT INTO {table.name} ({names}) SELECT {cells} FROM json_each(:rows) ORDER BY key")  # noqa: S608 - our own names
 
 
-def _insert_rows(table: sa.Table, columns: Sequence[str]) -> sa.Insert:
-    cells = [_cell(number) for number in range(len(columns))]
-    return table.insert().from_select(list(columns), sa.select(*cells).order_by(_ROWS.c.key))
-
-
-_ADD_MANY = _insert_rows(ledger, ("recorded_at", *_MANY_COLUMNS))
-_OPEN_MANY = _insert_rows(stays, _OPENED_COLUMNS)
-_CONTINUE_MANY = stays.update().where(stays.c.id == _cell(0)).values(until=None, cause=None, node=_cell(1))
-_CLOSE_MANY = stays.update().where(stays.c.id == _cell(0)).values(until=_cell(1), cause=_cell(2))
-_LAST_MANY = (
-    sa.select(stays)
-    .join_from(
-        _ROWS,
-        stays,
-        (stays.c.participant == _cell(0))
-        & (stays.c.session == _cell(1))
-        & (stays.c.run == _cell(2))
-        & (stays.c.channel == _cell(3)),
-    )
-    .where(stays.c.import_id.is_(None))
-    .order_by(stays.c.until.is_(None), stays.c.until, stays.c.id)
+# As text: to look these up in SQLAlchemy's cache as expressions takes longer than to run them.
+_ADD_MANY = _insert_many(ledger, ("recorded_at", *_MANY_COLUMNS))
+_OPEN_MANY = _insert_many(stays, _OPENED_COLUMNS)
+_CONTINUE_MANY = sa.text(
+    "UPDATE stays SET until = NULL, cause = NULL, node = json_extract(value, '$[1]')"
+    " FROM json_each(:rows) WHERE stays.id = json_extract(value, '$[0]')"
 )
+_CLOSE_MANY = sa.text(
+    "UPDATE stays SET until = json_extract(value, '$[1]'), cause = json_extract(value, '$[2]')"
+    " FROM json_each(:rows) WHERE stays.id = json_extract(value, '$[0]')"
+)
+_LAST_MANY = sa.text(
+    "SELECT stays.* FROM json_each(:rows) CROSS JOIN stays"
+    " ON participant = json_extract(value, '$[0]') AND session = json_extract(value, '$[1]')"
+    " AND run = json_extract(value, '$[2]') AND channel = json_extract(value, '$[3]')"
+    " WHERE import_id IS NULL ORDER BY until IS NULL, until, stays.id"
+)
+_LAST_SEQ = sa.text("SELECT max(seq) FROM ledger")
+
+
+class Last(NamedTuple):
+    """The open stay of a key, else the one that ended last, and its number."""
+
+    id: int
+    stay: Stay
 
 
 def append(tx: WriteTx, events: Iterable[Event], recorded_at: Instant) -> None:
     """Add events to the ledger and let ``stays`` follow, in order."""
     for part in _parts(events):
         if part[0].kind in _MANY:
-            _append_many(tx, part, recorded_at)
+            append_many(tx, part, last_stays(tx, map(key_of, part)), recorded_at)
         else:
             values = {name: getattr(part[0], name) for name in _EVENT_COLUMNS}
             seq = tx.insert(ledger.insert(), {"recorded_at": recorded_at, **values})
@@ -147,13 +156,20 @@ def _parts(events: Iterable[Event]) -> Iterator[list[Event]]:
         yield part
 
 
-def _append_many(tx: WriteTx, events: Sequence[Event], recorded_at: Instant) -> None:
-    rows = [[recorded_at, *(getattr(event, name) for name in _MANY_COLUMNS)] for event in events]
-    tx.execute(_ADD_MANY, _rows(rows))
+def append_many(
+    tx: WriteTx, events: Sequence[Event], last_of: Mapping[Key, Last], recorded_at: Instant
+) -> None:
+    """``append`` for arrivals alone or leaves alone, each of another stay.
+
+    ``last_of`` is what ``last_stays`` answered in this transaction, after the last change.
+    """
+    if not events:
+        return
+    tx.execute(_ADD_MANY, _rows([(recorded_at, *_cells_of(event)) for event in events]))
     if events[0].kind is EventKind.ARRIVE:
-        _open(tx, events)
+        _open(tx, events, last_of)
     else:
-        _close(tx, events)
+        _close(tx, events, last_of)
 
 
 def _follow(tx: WriteTx, event: Event, seq: int) -> None:
@@ -171,31 +187,28 @@ def _undone(event: Event) -> sa.ColumnElement[bool]:
     return which if event.row is None else which & (stays.c.row == event.row)
 
 
-def _open(tx: WriteTx, events: Sequence[Event]) -> None:
+def _open(tx: WriteTx, events: Sequence[Event], last_of: Mapping[Key, Last]) -> None:
     """Open a stay for each arrival that finds none open, or continue the one that it bridges."""
-    last_of = _last_rows(tx, [key_of(event) for event in events])
-    first = tx.scalar(sa.select(sa.func.max(ledger.c.seq))) - len(events) + 1
+    first = tx.scalar(_LAST_SEQ) - len(events) + 1
     opened, continued = [], []
     for seq, event in enumerate(events, first):
-        key = key_of(event)
-        last = last_of.get(key)
-        if last is None or (last.until is not None and last.until != event.bridges):
-            opened.append([seq, *_key_values(key).values(), event.at, event.node])
-        elif last.until is not None:
-            continued.append([last.id, event.node])
+        last = last_of.get(key_of(event))
+        if last is None or last.stay.until not in {None, event.bridges}:
+            opened.append((seq, *_cells_of_key(event), event.at, event.node))
+        elif last.stay.until is not None:
+            continued.append((last.id, event.node))
     if opened:
         tx.execute(_OPEN_MANY, _rows(opened))
     if continued:
         tx.execute(_CONTINUE_MANY, _rows(continued))
 
 
-def _close(tx: WriteTx, events: Sequence[Event]) -> None:
-    last_of = _last_rows(tx, [key_of(event) for event in events])
+def _close(tx: WriteTx, events: Sequence[Event], last_of: Mapping[Key, Last]) -> None:
     closed = []
     for event in events:
         last = last_of.get(key_of(event))
-        if last is not None and last.until is None:
-            closed.append([last.id, end_of(_stay(last), event.at), event.cause])
+        if last is not None and last.stay.until is None:
+            closed.append((last.id, end_of(last.stay, event.at), event.cause))
     if closed:
         tx.execute(_CLOSE_MANY, _rows(closed))
 
@@ -217,17 +230,14 @@ def _imported(event: Event, seq: int) -> dict[str, Any]:
 
 def last_stay(tx: ReadTx, key: Key) -> Stay | None:
     """The open stay of ``key``, else the one that ended last; imported ones aside."""
-    return last_stays(tx, [key]).get(key)
+    last = last_stays(tx, [key]).get(key)
+    return None if last is None else last.stay
 
 
-def last_stays(tx: ReadTx, keys: Sequence[Key]) -> dict[Key, Stay]:
+def last_stays(tx: ReadTx, keys: Iterable[Key]) -> dict[Key, Last]:
     """``last_stay`` of many."""
-    return {key: _stay(row) for key, row in _last_rows(tx, keys).items()}
-
-
-def _last_rows(tx: ReadTx, keys: Sequence[Key]) -> dict[Key, sa.Row[Any]]:
-    asked = _rows([list(_key_values(key).values()) for key in keys])
-    return {_key(row): row for row in tx.all(_LAST_MANY, asked)}
+    found = tx.all(_LAST_MANY, _rows(list(map(_cells_of_key, keys))))
+    return {_key(row): Last(row.id, _stay(row)) for row in found}
 
 
 def told_stays(tx: ReadTx, key: Key) -> list[Stay]:

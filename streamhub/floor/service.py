@@ -19,8 +19,8 @@ from streamhub.kit.clock import Clock
 from streamhub.kit.db import Database, WriteTx
 from streamhub.kit.errors import FieldInvalid, FieldProblem, NotFound, StateConflict
 from streamhub.kit.ids import DelegationCode, ParticipantId, SessionSlug, new_id
-from streamhub.kit.kept import Kept
 from streamhub.kit.log import get_logger
+from streamhub.kit.remembered import Kept
 from streamhub.kit.text import clean
 from streamhub.programme.model import Session, SessionState
 from streamhub.programme.service import ProgrammeService
@@ -85,7 +85,7 @@ class FloorService:
         session = await self._programme.session(slug)
         known = await self._known.get((slug, session.run))
         if not known.requests:
-            return Line(known.sorting, ())
+            return Line(known.sorting, [])
         return Line(known.sorting, queue(known.requests, known.sorting, await self._protocol()))
 
     async def request(self, slug: SessionSlug, request_id: str) -> FloorRequest:

@@ -30,7 +30,7 @@ T = TypeVar("T")
 Item = TypeVar("Item")
 Params = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
-GROUP_COMMANDS = 256  # commands that share one COMMIT at the most
+GROUP_COMMANDS = 512  # commands that share one COMMIT at the most
 OWED_COMMANDS = 50_000  # that wait for room on the disk at the most
 READERS = 4
 

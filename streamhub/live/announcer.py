@@ -48,6 +48,7 @@ class Announcer:
     def __init__(self, parts: Parts) -> None:
         self._use = parts
         self._counts: dict[SessionSlug, Frame] = {}
+        self._frames: dict[SessionSlug, tuple[Summary, Frame]] = {}
         self._asked: dict[SessionSlug, dict[str, ParticipantId]] = {}
 
     # To one page
@@ -57,7 +58,7 @@ class Announcer:
         source = await self._use.relay.active(session.slug)
         beside = None if visit.grant is None else await self._use.relay.beside(session.slug)
         line = await self._use.floor.line(session.slug)
-        moderates = visit.listener().kind is To.MODERATORS
+        moderates = visit.kind is To.MODERATORS
         places = await self.places(session.slug) if moderates else {}
         snapshot = self._use.presence.now(session.slug) if moderates else None
         message = messages.Welcome(
@@ -70,14 +71,14 @@ class Announcer:
             beside=self._shown(beside, visit) or UNSET,
         )
         name = {"participant": visit.grant.participant} if visit.grant else {"viewer": str(visit.viewer)}
-        visit.page.send(_frame(msgspec.structs.replace(message, **name)))
+        first = _frame(msgspec.structs.replace(message, **name))
         summary = self._use.presence.summary(session.slug)
         if snapshot is not None:
-            visit.page.send(_frame(rows.presence_state(snapshot, places)))
-            visit.page.send(_frame(rows.exact_count(summary)))
-            visit.page.send(_frame(messages.Queue(items=_queue(line, await self._labels()))))
+            state, count = rows.presence_state(snapshot, places), rows.exact_count(summary)
+            queue = messages.Queue(items=_queue(line, await self._labels()))
+            visit.page.send_all(first, _frame(state), _frame(count), _frame(queue))
         else:
-            visit.page.send(_frame(self._rounded(summary)))
+            visit.page.send_all(first, self._rounded(session.slug, summary))
             self._own_floor(visit, line)
 
     # To many
@@ -87,7 +88,7 @@ class Announcer:
         if self._use.hub.count(slug, To.MODERATORS):
             self._use.hub.broadcast(slug, _frame(rows.presence_diff(diff)), To.MODERATORS)
             self._use.hub.broadcast_latest(slug, _frame(rows.exact_count(summary)), To.MODERATORS)
-        rounded = _frame(self._rounded(summary))
+        rounded = self._rounded(slug, summary)
         if self._counts.get(slug) != rounded:
             self._counts[slug] = rounded
             self._use.hub.broadcast_latest(slug, rounded, To.INVITED | To.PUBLIC)
@@ -151,8 +152,14 @@ class Announcer:
     def _shown(self, source: Source | None, visit: Visit) -> messages.Source | None:
         return None if source is None else _source(self._use.relay.view(source, visit.grant))
 
-    def _rounded(self, summary: Summary) -> messages.Count:
-        return rows.rounded_count(summary, self._use.settings.disclosure_threshold)
+    def _rounded(self, slug: SessionSlug, summary: Summary) -> Frame:
+        """The rounded count; everybody who comes between two diffs is told the same."""
+        known = self._frames.get(slug)
+        if known is not None and known[0] is summary:
+            return known[1]
+        frame = _frame(rows.rounded_count(summary, self._use.settings.disclosure_threshold))
+        self._frames[slug] = (summary, frame)
+        return frame
 
     def _own_floor(self, visit: Visit, line: Line) -> None:
         for request in line.requests:

@@ -35,6 +35,11 @@ class BeatPage:
         if not self.closing and opcode_of(frame) is Opcode.TEXT:
             self._kept.append(payload_of(frame))
 
+    def send_all(self, *frames: Frame) -> None:
+        """Keep several messages."""
+        for frame in frames:
+            self.send(frame)
+
     def send_latest(self, frame: Frame) -> None:
         """Keep the newest count alone."""
         if not self.closing:

@@ -132,6 +132,11 @@ class Connection:
         if not self._closing and not self._outbox.put(frame):
             self.close(CloseCode.TOO_SLOW, "too_slow")
 
+    def send_all(self, *frames: Frame) -> None:
+        """Send several frames with one write, as far as the way of sending allows."""
+        if not self._closing and not self._outbox.put(*frames):
+            self.close(CloseCode.TOO_SLOW, "too_slow")
+
     def send_latest(self, frame: Frame) -> None:
         """Send a count; while something waits to be read only the newest is kept."""
         if not self._closing:

@@ -3,8 +3,9 @@
 import asyncio
 import random
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from enum import Flag, auto
+
+from msgspec import Struct
 
 from streamhub.kit.clock import SECOND
 from streamhub.kit.ids import InvitationId, ParticipantId, SessionSlug, ViewerId
@@ -29,8 +30,7 @@ class To(Flag):
     ALL = INSIDE | WAITING
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listener:
+class Listener(Struct, frozen=True, kw_only=True, gc=False):
     """Who is behind a socket: a participant by an invitation, or an anonymous viewer."""
 
     session: SessionSlug

@@ -1,6 +1,7 @@
 """How much one page may send and leave unread."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Self
 
 from streamhub.kit.clock import SECOND, Instant
@@ -25,6 +26,7 @@ class Limits:
     direct_frames: bool = True
 
     @classmethod
+    @cache
     def of(cls, settings: Settings) -> Self:
         """The limits that the organiser set."""
         return cls(

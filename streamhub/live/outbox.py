@@ -15,8 +15,8 @@ from streamhub.live.frames import Frame
 class Outbox(Protocol):
     """Where frames for one page go."""
 
-    def put(self, frame: Frame) -> bool:
-        """Send ``frame``, or answer False: more waits than the bound allows, so cut the page."""
+    def put(self, *frames: Frame) -> bool:
+        """Send ``frames``, or answer False: more waits than the bound allows, so cut the page."""
         ...
 
     def put_latest(self, frame: Frame) -> None:
@@ -46,7 +46,7 @@ class DirectOutbox:
         self._bound = self._room = bound
         self._latest: Frame | None = None
 
-    def put(self, frame: Frame) -> bool:
+    def put(self, *frames: Frame) -> bool:
         """See Outbox."""
         transport = self._transport
         if transport.is_closing():
@@ -57,9 +57,10 @@ class DirectOutbox:
         if self._latest is not None and not waiting:
             transport.write(self._latest)
             self._latest = None
-        transport.write(frame)
-        if len(frame) > self._bound:
-            self._room = max(self._room, self._bound + len(frame))
+        written = frames[0] if len(frames) == 1 else b"".join(frames)
+        transport.write(written)
+        if len(written) > self._bound:
+            self._room = max(self._room, self._bound + len(written))
         return True
 
     def put_latest(self, frame: Frame) -> None:
@@ -93,13 +94,14 @@ class QueuedOutbox:
         self._finished = False
         self._filled = asyncio.Event()
 
-    def put(self, frame: Frame) -> bool:
+    def put(self, *frames: Frame) -> bool:
         """See Outbox."""
-        if self._bytes > self._room or len(self._waiting) >= self._messages:
-            return False
-        self._add(frame)
-        if len(frame) > self._bound:
-            self._room = max(self._room, self._bound + len(frame))
+        for frame in frames:
+            if self._bytes > self._room or len(self._waiting) >= self._messages:
+                return False
+            self._add(frame)
+            if len(frame) > self._bound:
+                self._room = max(self._room, self._bound + len(frame))
         return True
 
     def put_latest(self, frame: Frame) -> None:

@@ -23,6 +23,10 @@ class Page(Protocol):
         """Tell it something."""
         ...
 
+    def send_all(self, *frames: Frame) -> None:
+        """Tell it several things at once."""
+        ...
+
     def send_latest(self, frame: Frame) -> None:
         """Tell it a number of which only the newest matters."""
         ...

@@ -1,6 +1,6 @@
 """One open page: who it is for, how far it got, what it said of itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from streamhub.access.model import Grant
@@ -30,6 +30,7 @@ class Stage(Enum):
 class Visit:
     """What is known of one open page: of an invited person (``grant``) or of a viewer.
 
+    ``who`` is the person; a viewer is nobody, and in no count of people.
     ``device`` tells the browsers of one person apart: the tabs of one are one device.
     ``rhythm_ms`` is the silence that is usual on its line. ``counted`` is False while the
     session is over: then nobody attends it. ``told`` is for what the page was last told to
@@ -42,6 +43,7 @@ class Visit:
     grant: Grant | None
     viewer: ViewerId | None
     device: str
+    who: Who = field(init=False)
     rhythm_ms: int = 0
     stage: Stage = Stage.COMING
     counted: bool = False
@@ -53,17 +55,13 @@ class Visit:
     deciding: bool = False
     again: bool = False
 
+    def __post_init__(self) -> None:
+        self.who = self._viewer() if self.grant is None else who_is(self.grant)
+
     @property
     def person(self) -> ParticipantId:
         """Whose page it is: the participant, or the viewer's name for itself."""
-        return ParticipantId(str(self.viewer)) if self.grant is None else self.grant.participant
-
-    @property
-    def who(self) -> Who:
-        """The person of an invited page; a viewer is nobody, and in no count of people."""
-        if self.grant is not None:
-            return who_is(self.grant)
-        return Who(participant=self.person, delegation=STAFF, role=Role.OBSERVER)
+        return self.who.participant
 
     @property
     def inside(self) -> bool:
@@ -74,14 +72,18 @@ class Visit:
         """What the hub is to know of this page now."""
         return Listener(
             session=self.session,
-            kind=self._kind if self.inside else To.WAITING,
+            kind=self.kind if self.inside else To.WAITING,
             participant=self.grant.participant if self.grant else None,
             invitation=self.grant.invitation if self.grant else None,
             viewer=self.viewer,
         )
 
     @property
-    def _kind(self) -> To:
+    def kind(self) -> To:
+        """Which of the listeners this is once inside."""
         if self.grant is None:
             return To.PUBLIC
         return To.MODERATORS if self.grant.role in STAGE else To.INVITED
+
+    def _viewer(self) -> Who:
+        return Who(participant=ParticipantId(str(self.viewer)), delegation=STAFF, role=Role.OBSERVER)

@@ -76,6 +76,7 @@ class PresenceTracker:
         self._changed: dict[ParticipantId, None] = {}
         self._published: dict[ParticipantId, Person] = {}
         self._heads: Counter[tuple[DelegationCode, Head]] = Counter()
+        self._summary: Summary | None = None
 
     # Coming
 
@@ -210,6 +211,7 @@ class PresenceTracker:
         if not (joins or updates or leaves):
             return None
         self._revision += 1
+        self._summary = None
         return Diff(self._revision, tuple(joins), tuple(updates), tuple(leaves))
 
     @property
@@ -223,9 +225,11 @@ class PresenceTracker:
 
     def summary(self) -> Summary:
         """The heads after the last diff."""
-        codes = sorted({code for code, _ in self._heads})
-        delegations = tuple(DelegationHeads(code, self._heads_of([code])) for code in codes)
-        return Summary(self._heads_of(codes), delegations)
+        if self._summary is None:
+            codes = sorted({code for code, _ in self._heads})
+            delegations = tuple(DelegationHeads(code, self._heads_of([code])) for code in codes)
+            self._summary = Summary(self._heads_of(codes), delegations)
+        return self._summary
 
     # Inside
 

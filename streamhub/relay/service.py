@@ -45,7 +45,7 @@ class _Known:
     """The sources of one session as last read."""
 
     sources: tuple[Source, ...]
-    active: frozenset[SourceId]
+    on_air: tuple[Source, ...]
 
 
 class RelayService:
@@ -82,8 +82,7 @@ class RelayService:
 
     async def on_air(self, slug: SessionSlug) -> tuple[Source, ...]:
         """What each channel of the session shows, floor first."""
-        known = await self._read(slug)
-        return on_air(known.sources, known.active)
+        return (await self._read(slug)).on_air
 
     async def links(self, slugs: Iterable[SessionSlug]) -> dict[SessionSlug, tuple[Link, ...]]:
         """The links of each of these sessions, passcodes left out."""
@@ -267,7 +266,8 @@ class RelayService:
 
 
 def _known(tx: ReadTx, slug: SessionSlug) -> _Known:
-    return _Known(store.sources_of(tx, slug), store.active_ids(tx, slug))
+    sources = store.sources_of(tx, slug)
+    return _Known(sources, on_air(sources, store.active_ids(tx, slug)))
 
 
 def _planned(

@@ -40,6 +40,10 @@ class StillPage:
 
     send_latest = send
 
+    def send_all(self, *frames):
+        for frame in frames:
+            self.send(frame)
+
     def ping(self):
         pass
 
