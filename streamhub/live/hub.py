@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from enum import Flag, auto
 
@@ -51,6 +52,7 @@ class Hub:
         self._listeners: dict[Page, Listener] = {}
         self._rooms: dict[SessionSlug, dict[To, dict[Page, None]]] = {}
         self._by_participant: dict[ParticipantId, dict[Page, None]] = {}
+        self._inside: dict[SessionSlug, Counter[str | None]] = {}
         self._slices: tuple[dict[Page, None], ...] = tuple({} for _ in range(SLICES))
         self._added = 0
         self._empty = asyncio.Event()
@@ -77,6 +79,8 @@ class Hub:
         self._rooms.setdefault(listener.session, {}).setdefault(listener.kind, {})[connection] = None
         if listener.participant is not None:
             self._by_participant.setdefault(listener.participant, {})[connection] = None
+        if listener.kind is not To.WAITING:
+            self._inside.setdefault(listener.session, Counter())[listener.participant or listener.viewer] += 1
         self._empty.clear()
 
     def discard(self, connection: Page) -> None:
@@ -101,6 +105,10 @@ class Hub:
     def count(self, session: SessionSlug, to: To = To.INSIDE) -> int:
         """How many sockets a broadcast would reach."""
         return sum(len(room) for room in self._rooms_of(session, to))
+
+    def people(self, session: SessionSlug) -> int:
+        """How many people and viewers a broadcast to all inside would reach, each of them once."""
+        return len(self._inside.get(session, ()))
 
     # Telling
 
@@ -181,3 +189,13 @@ class Hub:
             del mine[connection]
             if not mine:
                 del self._by_participant[listener.participant]
+        if listener.kind is not To.WAITING:
+            self._one_less(listener)
+
+    def _one_less(self, listener: Listener) -> None:
+        inside, who = self._inside[listener.session], listener.participant or listener.viewer
+        inside[who] -= 1
+        if not inside[who]:
+            del inside[who]
+        if not inside:
+            del self._inside[listener.session]

@@ -153,3 +153,20 @@ async def test_a_thousand_frames_for_thirty_pages_reach_all_of_them(server, dire
 async def listen(server, name: str) -> list[str]:
     async with server.page(name) as page:
         return (await all_that_comes(page)).texts
+
+
+async def test_people_inside_are_counted_once_however_many_pages_they_have(server):
+    async with server.page("ada") as phone, server.page("ada"), server.page("ben"):
+        async with server.page("eve", kind="WAITING"):
+            assert server.hub.people(ROOM) == 2
+            connection = server.connection("eve")
+            server.hub.add(
+                connection, Listener(session=ROOM, kind=To.INVITED, participant=ParticipantId("eve"))
+            )
+            assert server.hub.people(ROOM) == 3
+        await eventually(lambda: server.hub.people(ROOM) == 2)
+        await phone.close()
+        await eventually(lambda: len(server.hub) == 2)
+        assert server.hub.people(ROOM) == 2
+    await eventually(lambda: not len(server.hub))
+    assert server.hub.people(ROOM) == 0
