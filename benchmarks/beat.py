@@ -7,7 +7,7 @@ from benchmarks.bench import Bench
 from benchmarks.load import Load
 from benchmarks.machine import cpu_seconds
 from benchmarks.results import Result, median_of, ratios
-from benchmarks.stacks import AIOHTTP, PRODUCT, Server, all_running, http
+from benchmarks.stacks import AIOHTTP, PRODUCT, Server, all_running, awake, http
 from benchmarks.summit import SLUG, prepared
 
 PAGES = 1_000
@@ -26,11 +26,13 @@ def run(bench: Bench) -> list[Result]:
     with all_running((PRODUCT, AIOHTTP), folder, work) as servers, ExitStack() as stack:
         loads = [stack.enter_context(Load(server, work, tokens)) for server in servers]
         for load in loads:
-            load.requests(PAGES, _request(load.server))
+            with awake(load.server):
+                load.requests(PAGES, _request(load.server))
         bench.say(f"{PAGES:,} pages are in")
         for _, load in product(range(3 if bench.quick else 7), loads):
-            before = cpu_seconds(load.server.pid)
-            said = load.requests(beats, _request(load.server))
+            with awake(load.server):
+                before = cpu_seconds(load.server.pid)
+                said = load.requests(beats, _request(load.server))
             per_second[load.server.name].append(beats / said["seconds"])
             cpu_us[load.server.name].append((cpu_seconds(load.server.pid) - before) * 1e6 / beats)
     compared = ratios(per_second[PRODUCT], per_second[AIOHTTP])
