@@ -1,6 +1,7 @@
 """Imports of lists into the ledger: look first, apply, undo; and the queue of people to match."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -201,15 +202,17 @@ class ImportsService:
         if asked.state is ImportState.APPLIED:
             return asked
         now = self._clock.now()
-        new, doubles = without_doubles(
-            imports_store.rows(tx, import_id), imports_store.taken(tx, asked.sessions)
-        )
+        every_row = imports_store.rows(tx, import_id)
+        own, doubles = without_doubles(every_row, frozenset())
         imports_store.drop_rows(tx, doubles)
+        new, _ = without_doubles(own, imports_store.taken(tx, asked.sessions))
         standing = {p.id: _settled(tx, p) for p in imports_store.people(tx, import_id)}
         store.append(tx, [_imported(row, standing[row.person_id], now) for row in new], now)
-        imports_store.set_applied(tx, import_id, len(new), len(doubles), now, by)
+        imports_store.set_rows_applied(tx, new)
+        already = len(every_row) - len(new)
+        imports_store.set_applied(tx, import_id, len(new), already, now, by)
         _notice(tx, new)
-        log.info("import applied", import_id=import_id, stays=len(new), already=len(doubles), by=by)
+        log.info("import applied", import_id=import_id, stays=len(new), already=already, by=by)
         return _required(imports_store.one(tx, import_id))
 
     def _undo(self, tx: WriteTx, import_id: ImportId, by: str) -> Import:
@@ -221,8 +224,20 @@ class ImportsService:
             store.append(tx, [model.undo(import_id, now, by=by)], now)
             _notice(tx, imports_store.rows(tx, import_id))
             imports_store.set_undone(tx, import_id, now, by)
+            self._inherit(tx, asked, now)
             log.info("import undone", import_id=import_id, by=by)
         return replace(asked, state=ImportState.UNDONE)
+
+    @staticmethod
+    def _inherit(tx: WriteTx, undone: Import, now: Instant) -> None:
+        """What other lists said too stands by them now: an import takes back only what it alone told."""
+        told = imports_store.taken(tx, undone.sessions)
+        waiting = dict(imports_store.waiting_rows(tx, undone.sessions))
+        new, _ = without_doubles(waiting, told)
+        store.append(tx, [_imported(row, waiting[row], now) for row in new], now)
+        imports_store.set_rows_applied(tx, new)
+        for heir, stays in Counter(row.import_id for row in new).items():
+            imports_store.add_stays(tx, heir, stays)
 
     def _match(self, tx: WriteTx, row_ids: Sequence[int], target: Target, by: str) -> int:
         named = [_known_row(imports_store.applied_person(tx, row_id)) for row_id in row_ids]

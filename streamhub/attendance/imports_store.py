@@ -152,7 +152,18 @@ def set_applied(tx: WriteTx, import_id: ImportId, stays: int, already: int, at: 
     stands = {"state": ImportState.APPLIED, "applied_at": at, "applied_by": by}
     counts = {"stays": stays, "already": already}
     tx.execute(imports.update().where(imports.c.id == import_id), {**stands, **counts})
-    tx.execute(import_rows.update().where(import_rows.c.import_id == import_id), {"applied": True})
+
+
+def set_rows_applied(tx: WriteTx, rows: Iterable[StoredRow]) -> None:
+    """These rows stand in the ledger now."""
+    for row in rows:
+        tx.execute(import_rows.update().where(import_rows.c.id == row.id), {"applied": True})
+
+
+def add_stays(tx: WriteTx, import_id: ImportId, stays: int) -> None:
+    """So many rows that an earlier import had are this one's now."""
+    counts = {"stays": imports.c.stays + stays, "already": imports.c.already - stays}
+    tx.execute(imports.update().where(imports.c.id == import_id).values(counts))
 
 
 def set_undone(tx: WriteTx, import_id: ImportId, at: Instant, by: str) -> None:
@@ -186,9 +197,25 @@ def rows(tx: ReadTx, import_id: ImportId) -> list[StoredRow]:
 
 
 def rows_of(tx: ReadTx, person_id: int) -> list[StoredRow]:
-    """The rows of one person of one import."""
-    statement = sa.select(import_rows).where(import_rows.c.person_id == person_id)
+    """The rows of one person of one import that stand in the ledger."""
+    statement = sa.select(import_rows).where(import_rows.c.person_id == person_id, import_rows.c.applied)
     return [_row(row) for row in tx.all(statement.order_by(import_rows.c.id))]
+
+
+def waiting_rows(tx: ReadTx, sessions: Iterable[SessionSlug]) -> list[tuple[StoredRow, ParticipantId]]:
+    """Rows of applied imports that an earlier import had, and under whom they would stand."""
+    statement = (
+        sa.select(import_rows, import_people.c.participant)
+        .join(import_people, import_people.c.id == import_rows.c.person_id)
+        .join(imports, imports.c.id == import_rows.c.import_id)
+        .where(
+            imports.c.state == ImportState.APPLIED,
+            import_rows.c.applied.is_(False),
+            import_rows.c.session.in_(tuple(sessions)),
+        )
+        .order_by(import_rows.c.id)
+    )
+    return [(_row(row), ParticipantId(row.participant)) for row in tx.all(statement)]
 
 
 def taken(tx: ReadTx, sessions: Iterable[SessionSlug]) -> frozenset[Taken]:
@@ -200,7 +227,7 @@ def taken(tx: ReadTx, sessions: Iterable[SessionSlug]) -> frozenset[Taken]:
 
 
 def drop_rows(tx: WriteTx, doubles: Iterable[StoredRow]) -> None:
-    """Forget rows that an earlier import has already, and people who have none left."""
+    """Forget rows that stand twice in a list, and people who have none left."""
     for row in doubles:
         tx.execute(import_rows.delete().where(import_rows.c.id == row.id))
         left = sa.select(import_rows.c.id).where(import_rows.c.person_id == row.person_id)
@@ -254,7 +281,9 @@ def queue(tx: ReadTx) -> list[QueueRow]:
             import_rows.c.until,
         )
         .select_from(joined)
-        .where(imports.c.state == ImportState.APPLIED, import_people.c.name.is_not(None))
+        .where(
+            imports.c.state == ImportState.APPLIED, import_people.c.name.is_not(None), import_rows.c.applied
+        )
         .order_by(import_people.c.id, import_rows.c.since)
     )
     return [_queue_row(list(found)) for _, found in groupby(tx.all(statement), key=lambda row: row.id)]

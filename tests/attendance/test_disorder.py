@@ -51,6 +51,7 @@ class Disorder(RuleBasedStateMachine):
         self.steps = dict.fromkeys(SESSIONS, 0)
         self.orders = []
         self.imports = []
+        self.listed = []
         self.zoom = {}
         self.restarts = 0
         self.follow()
@@ -211,11 +212,20 @@ class Disorder(RuleBasedStateMachine):
         seconds=st.sampled_from([1, 60, 1_800]),
     )
     def a_list_is_imported(self, slug, names, ago, seconds):
+        since = (self.world.now - ago) // 1000 * 1000
+        rows = [(name, since - 1000 * seconds * n, since + 1000 * seconds) for n, name in enumerate(names)]
+        self.listed.append((slug, rows))
+        self.takes_list(slug, rows)
+
+    @precondition(lambda self: self.listed)
+    @rule(n=some)
+    def a_list_comes_again(self, n):
+        self.takes_list(*self.listed[n % len(self.listed)])
+
+    def takes_list(self, slug, rows):
         window = self.do(self.window(slug))
         if window is None:
             return
-        since = (self.world.now - ago) // 1000 * 1000
-        rows = [(name, since - 1000 * seconds * n, since + 1000 * seconds) for n, name in enumerate(names)]
 
         found = self.do(self.world.apply_list([slug], [(SEATS[name], a, b) for name, a, b in rows]))
 

@@ -237,6 +237,32 @@ async def test_undoing_twice_is_undoing_once_and_what_was_undone_is_imported_ane
     assert await house.minutes() == [30]
 
 
+async def test_taking_back_one_of_two_lists_leaves_what_the_other_one_said(house):
+    first = await house.load(listed("Luc 0 30", "Awa 0 20"))
+    longer = await house.load(listed("Luc 0 30", "Zoé 0 10"))
+
+    await house.imports.undo(first.id, "test")
+
+    assert await house.minutes() == [10, 30]
+    assert sorted(row.name for row in await house.imports.queue()) == ["Luc", "Zoé"]
+    [left] = [found for found in await house.imports.imports() if found.id == longer.id]
+    assert (left.counts.stays, left.counts.already) == (2, 0)
+    assert await house.ledger_agrees()
+
+
+async def test_who_was_matched_in_the_first_list_is_matched_in_the_one_that_inherits(house):
+    person, _ = await house.seat()
+    first = await house.load(listed("Luc 0 30"))
+    await house.load(listed("Luc 0 30", "Zoé 0 10"))
+    [luc] = [row for row in await house.imports.queue() if row.name == "Luc"]
+    await house.imports.match([luc.id], Target(person), "test")
+
+    await house.imports.undo(first.id, "test")
+
+    assert person in await house.stays()
+    assert await house.minutes() == [10, 30]
+
+
 async def test_dropping_a_preview_leaves_the_ledger_alone(house):
     previewed = await house.preview(listed("Luc 0 30"))
     await house.imports.undo(previewed.asked.id, "test")
