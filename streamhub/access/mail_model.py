@@ -128,11 +128,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class MailReport:
-    """What a run did. ``unknown`` counts the letters of runs before of which nobody knows."""
+    """What a run did.
+
+    ``unknown`` counts the letters of runs before of which nobody knows, ``refused`` those that
+    were refused before and were not tried again.
+    """
 
     steps: tuple[Step, ...]
     unknown: int
     stopped: bool
+    refused: int = 0
 
     def count(self, state: MailState) -> int:
         """How many letters ended like that."""

@@ -157,7 +157,8 @@ class MailService:
             finally:
                 await post.close()
         unknown = count_of(Standing.UNKNOWN, plan, answers)
-        return MailReport(steps, unknown, len(steps) < len(due))
+        before = count_of(Standing.REFUSED, plan, answers)
+        return MailReport(steps, unknown, len(steps) < len(due), before)
 
     async def _begin(self) -> None:
         """What a sender who died left behind is settled as unknown."""

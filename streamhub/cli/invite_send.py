@@ -129,6 +129,8 @@ def _print_report(report: MailReport) -> None:
             else ""
         )
         click.echo(f"  {step.name} {said}")
+    if report.refused:
+        click.echo(f"{report.refused} were refused before: --dry-run names them, --retry-refused tries again")
     if report.unknown or unknown:
         click.echo(
             f"{report.unknown + unknown} may have been sent when the line broke; ask them,"

@@ -67,6 +67,7 @@ RECORD = (
         purpose=_("Décider de la demande et y répondre."),
         tables=("access_requests",),
         seen_by=roles.ORGANISATION,
+        recipients=_("le serveur de courrier de l’organisateur"),
         rule=_(
             "Acceptée, le nom passe à part ; refusée, tout est effacé après autant de jours que les noms. "
             "La pièce jointe est effacée avec la décision."
