@@ -44,7 +44,7 @@ Stand = tuple[Window, int, int, int, int]
 class Holding:
     """What is known of one holding of a session: people, and viewers of its public page.
 
-    ``recorded`` are all who have a stay, in a figure or not; ``lasting`` the openings without end.
+    ``recorded`` are all who ever had a stay, in a figure or not; ``lasting`` the openings without end.
     """
 
     roster: int
@@ -164,18 +164,20 @@ def _load(tx: ReadTx, held: Holding, session: Session, roster: Roster) -> None:
 
 def _renew(tx: ReadTx, held: Holding, session: Session, roster: Roster, stale: set[str]) -> None:
     """The times of some people anew, from everything that is recorded of them."""
+    held.recorded |= stale
+    counted = {who for who in stale if who in roster.belonging}
+    for who in stale - counted:
+        if who in held.people:
+            held.people.put(who, None)
     stays: dict[str, list[Recorded]] = {}
-    for who, channel, since, until in store.stays_of(tx, session.slug, session.run, stale):
+    for who, channel, since, until in store.stays_of(tx, session.slug, session.run, counted):
         stays.setdefault(who, []).append((channel, since, until))
         held.rows += 1
-    said = _by_person(store.corrections_of(tx, session.slug, session.run, stale))
-    players = _spans(store.openings_of(tx, session.slug, session.run, OpeningKind.PLAYER, stale))
-    for who in stale:
-        known = who in stays or who in said
-        (held.recorded.add if known else held.recorded.discard)(who)
-        counted = known and who in roster.belonging
+    said = _by_person(store.corrections_of(tx, session.slug, session.run, counted))
+    players = _spans(store.openings_of(tx, session.slug, session.run, OpeningKind.PLAYER, counted))
+    for who in counted:
         times = times_of(ParticipantId(who), stays.get(who, ()), said.get(who, ()), players.get(who, ()))
-        held.people.put(who, times if counted else None)
+        held.people.put(who, times)
 
 
 def _openings(tx: ReadTx, held: Holding, session: Session) -> set[str]:
