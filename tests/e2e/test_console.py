@@ -7,9 +7,12 @@ from playwright.async_api import expect
 
 from tests.axe import assert_accessible
 from tests.conftest import PHONE
+from tests.e2e.long_words import lengthen
 from tests.e2e.test_pages import entered
 
 pytestmark = pytest.mark.timeout(180)
+
+RELOADED = 20_000  # ms for a page that reads itself again
 
 PAGES = ("", "/sessions/{live}", "/delegations", "/people", "/lists", "/staff", "/requests", "/audit")
 
@@ -21,10 +24,10 @@ async def test_the_organiser_edits_adds_and_everybody_sees_it(browser_page, demo
     await page.click(f"a[href='/console/sessions/{demo.live}'] >> nth=0")
     await page.fill("#s-title-fr", "Un titre tout neuf")
     await page.click("#session button.go")
-    await expect(page.locator("#session [data-said]")).to_contain_text("Enregistré à")
+    await expect(page.locator("#session [data-said]")).to_contain_text("Enregistré à", timeout=RELOADED)
     await page.fill("#s-room", "Grande salle")
     await page.click("#session button.go")
-    await expect(page.locator("#session [data-said]")).to_contain_text("Enregistré à")
+    await expect(page.locator("#session [data-said]")).to_contain_text("Enregistré à", timeout=RELOADED)
 
     delegate = await entered(browser_page, demo, "delegate")
     await expect(delegate.locator("h1")).to_have_text("Un titre tout neuf")
@@ -64,7 +67,7 @@ async def test_two_organisers_do_not_overwrite_each_other(browser_page, demo):
         await page.goto(f"{demo.url}/console/sessions/{demo.live}")
     await one.fill("#s-room", "Cave")
     await one.click("#session button.go")
-    await expect(one.locator("#session [data-said]")).to_contain_text("Enregistré à")
+    await expect(one.locator("#session [data-said]")).to_contain_text("Enregistré à", timeout=RELOADED)
 
     await other.fill("#s-room", "Grenier")
     await other.click("#session button.go")
@@ -142,6 +145,7 @@ async def test_the_lists_read_without_a_script(browser_page, demo):
 
 @pytest.mark.parametrize("size", ["phone", "desktop"])
 async def test_every_page_is_accessible_and_fits_its_screen(browser_page, demo, size):
+    await lengthen(demo)
     page = await entered(browser_page, demo, "organiser", **({"viewport": PHONE} if size == "phone" else {}))
     for path in PAGES:
         for lang in ("fr", "en"):

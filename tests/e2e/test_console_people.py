@@ -14,6 +14,8 @@ from tests.e2e.test_pages import entered
 
 pytestmark = pytest.mark.timeout(180)
 
+RELOADED = 20_000  # ms for a page that reads itself again
+
 CARD = {"name": "carte.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 carte"}
 
 
@@ -175,7 +177,7 @@ async def test_the_organiser_sees_who_has_not_tested_and_what_was_changed(browse
     await row.locator("summary").click()
     await row.locator("[name=seats]").fill("9")
     await row.locator("button.go").click()
-    await expect(page.locator("#said")).to_contain_text("Enregistré à")
+    await expect(page.locator("#said")).to_contain_text("Enregistré à", timeout=RELOADED)
     await expect(row).to_contain_text("9 places à distance")
     await page.goto(f"{house.url}/console/audit?action=delegation")
     await expect(page.locator(".log tbody tr").first).to_contain_text("délégation modifiée")

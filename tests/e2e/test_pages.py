@@ -7,6 +7,8 @@ from playwright.async_api import expect
 
 from tests.axe import assert_accessible
 from tests.conftest import PHONE
+from tests.demo import demonstration
+from tests.e2e.long_words import lengthen
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -131,16 +133,52 @@ PAGES = [
 ]
 
 
+@pytest.fixture(scope="module")
+async def wordy(tmp_path_factory):
+    """A demonstration whose titles, names and functions are as long as real ones."""
+    async with demonstration(tmp_path_factory.mktemp("wordy") / "demo") as running:
+        await lengthen(running)
+        yield running
+
+
 @pytest.mark.parametrize("size", ["phone", "desktop"])
-async def test_every_page_is_accessible_and_fits_its_screen_in_both_languages(browser_page, demo, size):
+async def test_every_page_is_accessible_and_fits_its_screen_in_both_languages(browser_page, wordy, size):
     viewport = {"viewport": PHONE} if size == "phone" else {}
     for role in dict.fromkeys(role for role, _ in PAGES):
-        page = await entered(browser_page, demo, role, **viewport)
+        page = await entered(browser_page, wordy, role, **viewport)
         for path in [path for of, path in PAGES if of == role]:
             for lang in ("fr", "en"):
-                address = path.format(live=demo.live, ended=demo.ended[-1])
-                await page.goto(f"{demo.url}{address}?lang={lang}")
+                address = path.format(live=wordy.live, ended=wordy.ended[-1])
+                await page.goto(f"{wordy.url}{address}?lang={lang}")
                 await assert_accessible(page)
                 too_wide = await page.evaluate("document.documentElement.scrollWidth > innerWidth")
                 assert not too_wide, f"{address} in {lang} is wider than a {size}"
                 assert await page.get_attribute("html", "lang") == lang
+
+
+async def test_the_programme_of_an_invitation_goes_into_a_calendar(browser_page, wordy):
+    page = await entered(browser_page, wordy, "delegate", viewport=PHONE)
+
+    for path in (f"/s/{wordy.live}", "/me"):
+        await page.goto(f"{wordy.url}{path}")
+        async with page.expect_download() as download:
+            await page.click("a:has-text('Ajouter à mon agenda')")
+        assert "BEGIN:VEVENT" in (await (await download.value).path()).read_text(encoding="utf-8")
+
+
+async def test_the_people_of_a_delegation_fit_a_phone_with_long_functions(browser_page, wordy):
+    delegate = await entered(browser_page, wordy, "delegate")
+    await expect(delegate.locator("#status strong")).to_contain_text("compté(e)")
+    wall = await entered(browser_page, wordy, "moderator", viewport=PHONE)
+    await wall.wait_for_load_state("load")
+    await wall.click(f".tile[data-code={wordy.links['delegate']['delegation']}]")
+    row = wall.locator("#people li[data-state=online]")
+    await row.locator("button", has_text="Remplacer le lien").click()
+    await expect(wall.locator("#people .told .qr")).to_have_attribute("src", re.compile("^data:image/svg"))
+
+    await assert_accessible(wall)
+    for part in ("#people", "#people .told"):
+        wide = await wall.evaluate("part => document.querySelector(part).scrollWidth", part)
+        assert wide <= await wall.evaluate("part => document.querySelector(part).clientWidth", part), part
+    name = await wall.locator("#people li strong").first.bounding_box()
+    assert name["width"] > 100  # the name has the row for itself, its buttons come below

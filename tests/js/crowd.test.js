@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Crowd, heads, how, present, remote, ribbon } from "../../web/static/js/crowd.js";
+import { Crowd, heads, how, present, remote, ribbon, taken } from "../../web/static/js/crowd.js";
 
 const AUDIENCE = ["correspondent", "delegate", "press"];
 
@@ -28,6 +28,12 @@ test("on line by Zoom alone is shown as Zoom, and on the page as on line", () =>
   assert.equal(how(person("a", "online", { channels: ["zoom"] })), "zoom");
   assert.equal(how(person("a", "online", { channels: ["web", "zoom"] })), "online");
   assert.equal(how(person("a", "hall", { channels: ["hall", "zoom"] })), "hall");
+});
+
+test("who left for Zoom keeps the seat, who is in the hall or waits has none", () => {
+  const of = heads([person("a", "online"), person("b", "elsewhere"), person("c", "hall"), person("d", "waiting")]);
+
+  assert.equal(taken(of), 2);
 });
 
 test("a ribbon holds everybody of a delegation once", () => {

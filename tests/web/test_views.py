@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from msgspec import structs
 
 from streamhub.access.roles import Role
 from streamhub.handlers.views.desk import desk_page
@@ -144,7 +145,7 @@ def test_unstable_people_are_present_and_those_gone_to_zoom_are_not():
 def test_a_person_in_zoom_and_on_the_page_is_shown_on_the_page():
     by_zoom = next(person for person in live.people() if how(person) == "zoom")
 
-    assert how(replace(by_zoom, channels=(*by_zoom.channels, *live.people()[8].channels))) == "online"
+    assert how(structs.replace(by_zoom, channels=(*by_zoom.channels, *live.people()[8].channels))) == "online"
 
 
 def test_the_wall_keeps_the_order_of_the_file_and_staff_out_of_every_number():
@@ -153,6 +154,15 @@ def test_the_wall_keeps_the_order_of_the_file_and_staff_out_of_every_number():
     assert [tile.code for tile in page.tiles] == [d.code for d in s.DELEGATIONS]
     assert sum(tile.heads.present for tile in page.tiles) == page.heads.present
     assert any(person["role"] == "interpreter" for person in page.island["people"])
+
+
+def test_a_tile_is_full_where_somebody_waits_for_one_of_its_seats():
+    tiles = {tile.code: tile for tile in wall_page(live.wall_input("fr"), s.reader("fr", None)).tiles}
+
+    assert (tiles["MG"].used, tiles["MG"].seats, tiles["MG"].full) == (4, 4, True)
+    assert (tiles["GA"].used, tiles["GA"].heads.waiting, tiles["GA"].full) == (5, 0, False)
+    assert not tiles["VN"].full
+    assert not tiles["BE"].full
 
 
 def test_the_gauge_has_no_seat_for_organisations():
