@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from benchmarks.bench import Bench
-from benchmarks.load import Load
+from benchmarks.load import WINDOW, Load
 from benchmarks.machine import cpu_seconds
 from benchmarks.results import Gate, Result, median_of, ratios
 from benchmarks.stacks import (
@@ -28,6 +28,7 @@ from benchmarks.summit import Folder, prepared
 
 STACKS = (LIMIT, PRODUCT, AIOHTTP, WEBSOCKETS, STARLETTE, CHANNELS)
 LARGEST = {CHANNELS: 1_000}
+WINDOWS = {CHANNELS: 1}  # broadcasts under way; half a second each, so that nothing is gained by more
 PEER_GATES = {AIOHTTP: 0.85, WEBSOCKETS: 1.1, STARLETTE: 1.1, CHANNELS: 20}
 LIMIT_GATE, CPU_GATE = Gate(bound=0.6), Gate(bound=1.7, least=False)
 LOAD_GATE = Gate(bound=2)
@@ -72,17 +73,18 @@ def _measure(bench: Bench, loads: Sequence[Load], n: int) -> dict[str, Measured]
     for number in range(3 if bench.quick else 7):
         for load in asked:
             with awake(load.server):
-                _once(load, found[load.server.name], seconds=0.5 if bench.quick else 1.0)
+                _once(load, found[load.server.name], seconds=0.35 if bench.quick else 1.0)
         shares = (f"{name} {m.per_second[-1] / found[LIMIT].per_second[-1]:.2f}" for name, m in found.items())
         bench.say(f"run {number + 1}: " + ", ".join(shares))
     return found
 
 
 def _once(load: Load, into: Measured, *, seconds: float) -> None:
-    load.rounds(WARM_SECONDS, MARKER, [load.server.broadcast])
+    window = WINDOWS.get(load.server.name, WINDOW)
+    load.rounds(WARM_SECONDS, MARKER, [load.server.broadcast], window=window)
     pid = load.server.pid
     before = cpu_seconds(pid)
-    said = load.rounds(seconds, MARKER, [load.server.broadcast])
+    said = load.rounds(seconds, MARKER, [load.server.broadcast], window=window)
     into.cpu_us.append((cpu_seconds(pid) - before) * 1e6 / said["frames"])
     into.per_second.append(said["frames"] / said["seconds"])
 

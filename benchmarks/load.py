@@ -23,6 +23,9 @@ KINDS = (
 )
 
 
+WINDOW = 4  # rounds under way
+
+
 class LoadFailed(Exception):
     """The load could not be made, or was not answered as it must be."""
 
@@ -65,7 +68,7 @@ class Load:
         return said
 
     def rounds(
-        self, seconds: float, marker: str, requests: list[str], *, most: int = 100_000, window: int = 4
+        self, seconds: float, marker: str, requests: list[str], *, most: int = 100_000, window: int = WINDOW
     ) -> dict[str, Any]:
         """Send requests that reach every page for some seconds; each page must get each of them once."""
         files = []
@@ -82,7 +85,7 @@ class Load:
         """Frames per second that this generator could take; for a server that answers when all is sent."""
         file = self._folder / f"{self.server.name}.limit.request"
         file.write_bytes(request.encode())
-        said = self._ask(f"limit {count} {marker} {file}")
+        said = self._ask(f"limit {count} {WINDOW} {marker} {file}")
         return float(said["frames"] / said["seconds"])
 
     def requests(self, count: int, request: str, *, window: int = 32) -> dict[str, Any]:

@@ -10,8 +10,9 @@
  *   rounds SECONDS MOST WINDOW MARKER FILE...
  *                              send the requests of the FILEs in turn to CONTROL_PORT, WINDOW of them at
  *                              once; each is over when every page has had one more frame with MARKER
- *   limit COUNT MARKER FILE    as many frames a second as it could take: COUNT times it only begins to read
- *                              once a whole round waits for it
+ *   limit COUNT WINDOW MARKER FILE
+ *                              as many frames a second as it could take: COUNT times it only begins to read
+ *                              once WINDOW rounds wait for it, as they do where it is the slower one
  *   requests COUNT WINDOW FILE send COUNT requests to CONTROL_PORT over WINDOW connections; tokens in turn
  *   watch SECONDS              listen, then say what came of every kind since the last `watch`
  */

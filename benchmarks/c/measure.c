@@ -209,19 +209,20 @@ void run_rounds(void) {
 /* --- how fast it could be ------------------------------------------------------------------ */
 
 void own_limit(void) {
-    int count = (int)number();
+    int count = (int)number(), window = (int)number();
     char *marker = strtok(NULL, " \n"), *path = strtok(NULL, " \n");
     double spent = 0;
     long frames = 0;
     if (!marker || !path) die("limit");
     char *request = read_file(path);
-    open_triggers(1);
+    open_triggers(window);
     for (int i = 0; i < count; i++) {
-        begin_rounds(marker, 1);
-        fire(&triggers[0], request);
-        while (triggers[0].waiting) hear_trigger(0); /* answered once everything is sent */
+        begin_rounds(marker, (uint32_t)window);
+        for (int j = 0; j < window; j++) fire(&triggers[j], request);
+        for (int j = 0; j < window; j++)
+            while (triggers[j].waiting) hear_trigger(j); /* answered once everything is sent */
         double began = own_time();
-        for (double until = now() + GIVE_UP; rounds.done[0] == 0 && now() < until;) turn(0);
+        for (double until = now() + GIVE_UP; rounds.done[window - 1] == 0 && now() < until;) turn(0);
         spent += own_time() - began;
         frames += rounds.frames;
         forget_rounds();
