@@ -389,7 +389,7 @@ async def test_a_delegation_held_again_gives_seats_as_they_become_free(hall):
     hall.use.live.bye(dora)
 
     await inside(eve)
-    assert hall.heads() == (3, 0, 0)
+    await eventually(lambda: hall.heads() == (3, 0, 0))
 
 
 async def test_who_was_admitted_as_a_person_stays_so_when_the_delegation_is_held(hall):

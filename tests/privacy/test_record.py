@@ -26,6 +26,7 @@ SHOWN_BY = {
     "Demandes de correction": ["/api/v1/correction-requests"],
     "Listes Zoom": ["/api/v1/queue", "/figures"],
     "Chiffres": ["/figures"],
+    "Chiffres des plateformes": ["/figures"],
     "Conduite des séances": ["/console/audit"],
     "Journal": ["/console/audit", "/api/v1/audit"],
 }
@@ -43,6 +44,7 @@ def test_who_sees_single_rows_is_who_may_open_what_shows_them(data):
 def test_every_table_with_something_of_a_person_stands_in_the_record_once():
     listed = [name for data in RECORD for name in data.tables]
     bare = {"invitation_codes", "figure_sessions", "kept_figures", "floor_orders", "signing_keys"}
+    bare |= {"platform_samples", "platform_standings"}
 
     assert sorted(listed) == sorted(set(listed))
     assert {table.name for table in TABLES if table.personal} - set(listed) == set()
