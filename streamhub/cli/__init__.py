@@ -27,6 +27,7 @@ _COMMANDS = {
     "report": ("streamhub.cli.report", "report"),
     "privacy": ("streamhub.cli.privacy", "privacy"),
     "watch": ("streamhub.cli.watch", "watch"),
+    "rehearse": ("streamhub.cli.rehearse", "rehearse"),
     "doctor": ("streamhub.cli.doctor", "doctor"),
     "config": ("streamhub.cli.config", "config"),
 }

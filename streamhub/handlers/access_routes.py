@@ -99,6 +99,15 @@ ACCESS = (
     ),
     Route(
         method="POST",
+        path=f"{API}/rehearsal:end",
+        handler=api_trust.end_rehearsal,
+        allow=roles.ORGANISATION,
+        summary="Take every pretend delegate away",
+        answer=api_trust.RehearsalAnswer,
+        action="rehearsal.end",
+    ),
+    Route(
+        method="POST",
         path=f"{API}/tokens:verify",
         handler=api_tokens.verify,
         allow=PUBLIC,

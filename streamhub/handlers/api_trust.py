@@ -6,6 +6,7 @@ from streamhub.access.issuers import Issuer
 from streamhub.access.renewal_service import Renewed
 from streamhub.access.roles import Role
 from streamhub.handlers.api_access import IssuedAnswer, SessionsJson, issued_answer, sessions_json
+from streamhub.handlers.auditing import noted
 from streamhub.handlers.request import grant_of, json_answer, services
 from streamhub.handlers.wire import Answer
 from streamhub.kit.ids import DelegationCode
@@ -35,6 +36,12 @@ class RenewedAnswer(Answer):
     items: list[IssuedAnswer]
 
 
+class RehearsalAnswer(Answer):
+    """How many pretend delegates were taken away."""
+
+    ended: int
+
+
 async def issuers(request: web.Request) -> web.Response:
     """GET /api/v1/issuers."""
     known = services(request).access.issuers.items
@@ -46,6 +53,13 @@ async def renew(request: web.Request) -> web.Response:
     code = DelegationCode(request.match_info["code"])
     renewed = await services(request).renewals.renew(code, grant_of(request).participant)
     return json_answer(renewed_answer(renewed), status=201)
+
+
+async def end_rehearsal(request: web.Request) -> web.Response:
+    """POST /api/v1/rehearsal:end."""
+    ended = await services(request).renewals.end_rehearsal(grant_of(request).participant)
+    noted(request, "", count=ended)
+    return json_answer(RehearsalAnswer(ended=ended))
 
 
 def renewed_answer(renewed: Renewed) -> RenewedAnswer:

@@ -108,6 +108,7 @@ WHO_MAY = {
     "POST /api/v1/delegations": ORGANISER,
     "PATCH /api/v1/delegations/{code}": ORGANISER,
     "POST /api/v1/delegations/{code}:renew": ORGANISER,
+    "POST /api/v1/rehearsal:end": ORGANISER,
     "GET /api/v1/issuers": ORGANISER,
     "GET /api/v1/participants": ORGANISER,
     "POST /api/v1/invitations/{id}:link": "correspondent organiser",
