@@ -24,25 +24,29 @@ _SAFE = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
 async def answer_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """The outermost middleware: every error becomes an answer, and every answer is secured."""
     try:
-        return await _answered(request, handler)
-    except web.HTTPException:  # a redirect, which is an answer
+        return await handler(request)
+    except Exception as error:  # noqa: BLE001 - _answer logs what it does not know
+        return await _answer(request, error)
+
+
+async def _answer(request: web.Request, error: Exception) -> web.StreamResponse:
+    """The page or problem document of what was refused or went wrong; a redirect is raised as it is."""
+    try:
+        return await _refusal(request, error)
+    except web.HTTPException:
         raise
     except Exception:
         log.exception("request failed", route=_name(request), method=request.method)
         return await pages_error.fault_page(request) if _is_page(request) else internal_problem()
 
 
-async def _answered(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """The answer, or the page or problem document of what was refused."""
-    try:
-        return await handler(request)
-    except StreamhubError as error:
+async def _refusal(request: web.Request, error: Exception) -> web.StreamResponse:
+    if isinstance(error, StreamhubError):
         log.info("refused", code=error.code, route=_name(request), method=request.method)
         return await pages_error.page(request, error) if _is_page(request) else problem(error)
-    except web.HTTPException as error:
-        if error.status < 400:  # noqa: PLR2004 - a redirect
-            raise
+    if isinstance(error, web.HTTPException) and error.status >= 400:  # noqa: PLR2004 - a redirect
         return await pages_error.http_page(request, error) if _wants_page(request) else http_problem(error)
+    raise error
 
 
 @web.middleware

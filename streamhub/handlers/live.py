@@ -56,15 +56,16 @@ async def _serve(request: web.Request, connection: Connection, slug: SessionSlug
     visit = await _visit(request, connection, session)
     if visit is None:
         return
-    with request.app[LIMITER].holding(visit.grant):
-        try:
-            await use.live.enter(visit)
-            async for message in connection.inbound():
-                await use.live.hear(visit, message)
-                if isinstance(message, Bye):
-                    return
-        finally:
-            use.live.leave(visit)
+    release = request.app[LIMITER].hold(visit.grant)  # no context manager, no generator: 0.7 KB less a page
+    try:
+        await use.live.enter(visit)
+        while (message := await connection.receive()) is not None:
+            await use.live.hear(visit, message)
+            if isinstance(message, Bye):
+                return
+    finally:
+        use.live.leave(visit)
+        release()
 
 
 async def _visit(request: web.Request, connection: Connection, session: Session) -> Visit | None:

@@ -85,8 +85,9 @@ class Connection:
         self._transport = transport
         self._clock = clock
         self._limits = limits
-        self._messages = Rate(limits.messages_per_second, clock.now())
-        self._controls = Rate(limits.controls_per_second, clock.now())
+        now = clock.now()
+        self._messages = Rate(limits.messages_per_second, now)
+        self._controls = Rate(limits.controls_per_second, now)
         self._outbox: Outbox = DirectOutbox(transport, limits.outbox_bytes)
         self._sending: asyncio.TaskGroup | None = None
         if not limits.direct_frames:
@@ -109,6 +110,7 @@ class Connection:
             max_msg_size=_SLACK * limits.message_bytes,
         )
         await socket.prepare(request)
+        socket.headers.clear()  # they are sent, and would be kept as long as the page is open
         if request.transport is None:
             raise ConnectionResetError("the client left during the handshake")
         connection, transport = cls(socket, request.transport, clock, limits), request.transport

@@ -51,7 +51,7 @@ class Hub:
         self._max = max_connections
         self._listeners: dict[Page, Listener] = {}
         self._rooms: dict[SessionSlug, dict[To, dict[Page, None]]] = {}
-        self._by_participant: dict[ParticipantId, dict[Page, None]] = {}
+        self._by_participant: dict[ParticipantId, tuple[Page, ...]] = {}  # one page each, as a rule
         self._inside: dict[SessionSlug, Counter[str | None]] = {}
         self._slices: tuple[dict[Page, None], ...] = tuple({} for _ in range(SLICES))
         self._added = 0
@@ -78,7 +78,8 @@ class Hub:
         self._listeners[connection] = listener
         self._rooms.setdefault(listener.session, {}).setdefault(listener.kind, {})[connection] = None
         if listener.participant is not None:
-            self._by_participant.setdefault(listener.participant, {})[connection] = None
+            mine = self._by_participant.get(listener.participant, ())
+            self._by_participant[listener.participant] = (*mine, connection)
         if listener.kind is not To.WAITING:
             self._inside.setdefault(listener.session, Counter())[listener.participant or listener.viewer] += 1
         self._empty.clear()
@@ -99,7 +100,7 @@ class Hub:
 
     def connections(self, participant: ParticipantId, session: SessionSlug | None = None) -> list[Page]:
         """The sockets of one person, the oldest first; of one session if it is named."""
-        mine = self._by_participant.get(participant, {})
+        mine = self._by_participant.get(participant, ())
         return [c for c in mine if session is None or self._listeners[c].session == session]
 
     def count(self, session: SessionSlug, to: To = To.INSIDE) -> int:
@@ -185,10 +186,9 @@ class Hub:
         if not any(rooms.values()):
             del self._rooms[listener.session]
         if listener.participant is not None:
-            mine = self._by_participant[listener.participant]
-            del mine[connection]
-            if not mine:
-                del self._by_participant[listener.participant]
+            mine = tuple(c for c in self._by_participant.pop(listener.participant) if c is not connection)
+            if mine:
+                self._by_participant[listener.participant] = mine
         if listener.kind is not To.WAITING:
             self._one_less(listener)
 

@@ -75,6 +75,9 @@ class Line:
     def send(self, frame):
         pass
 
+    def send_all(self, *frames):
+        pass
+
     def send_latest(self, frame):
         pass
 
