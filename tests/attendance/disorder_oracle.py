@@ -194,13 +194,9 @@ class Night:
         """A passage; the same nonce again says nothing."""
         self.scans.setdefault(nonce, (who, direction, at, len(self.scans), venue, session))
 
-    def says(self, who, session, since, until, present, channel):
-        """A moderator's word."""
-        self.words.append((who, session, since, until, present, channel))
-
-    def lists_rows(self, import_id, rows):
-        """An import: (person, session, since, until)."""
-        self.lists[import_id] = rows
+    def says(self, *word):
+        """A moderator's word: who, session, since, until, present, channel."""
+        self.words.append(word)
 
     def zoom_says(self, session, kind, user, who, at):
         """An event of the session's meeting; how often and when it became known says nothing."""
@@ -357,11 +353,14 @@ def window_of(meeting, now):
 
 
 def _not_taken_back(steps):
-    """A start before any end that was followed by doors again was none."""
-    ends = [i for i, (state, _) in enumerate(steps) if state == "ended" and "live" in dict(steps[:i])]
-    first_end = ends[0] if ends else len(steps)
-    back = [i for i, (state, _) in enumerate(steps[:first_end]) if state in {"doors", "scheduled"}]
-    return steps[back[-1] + 1 :] if back else steps
+    """Without the starts that were taken back, to doors or scheduled, before what was held ended."""
+    kept, held = [], False
+    for state, at in steps:
+        if state in {"doors", "scheduled"} and not held:
+            kept = []
+        kept.append((state, at))
+        held = held or (state == "ended" and any(name == "live" for name, _ in kept))
+    return kept
 
 
 def _open_times(meeting):

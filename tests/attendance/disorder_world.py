@@ -298,7 +298,7 @@ class World:
             ZoomEvent(ZoomKind(kind), at, user, self.who(who) if who else None)
             for kind, user, who, at in events
         ]
-        await self.use.attendance.zoom(await self.use.programme.session(slug), "uuid", told)
+        await self.use.attendance.zoom(await self.use.programme.session(slug), f"uuid of {slug}", told)
 
     # Looking
 

@@ -234,7 +234,7 @@ class Disorder(RuleBasedStateMachine):
         first = min(a for _, a, _ in rows)  # tells meetings apart that lists do not name
         known = {name: name if name in PEOPLE else f"{name} {first}" for name, _, _ in rows}
         cut = [(known[name], slug, max(a, begin), min(b, end)) for name, a, b in rows]
-        self.night.lists_rows(found, [row for row in cut if row[2] < row[3]])
+        self.night.lists[found] = [row for row in cut if row[2] < row[3]]
 
     @precondition(lambda self: self.imports)
     @rule(n=some)
