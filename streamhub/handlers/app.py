@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from streamhub.handlers import edge, health
+from streamhub.handlers import edge, health, metrics
 from streamhub.handlers.limiter import LIMITER, Limiter
 from streamhub.handlers.render import PAGES
 from streamhub.handlers.request import SERVICES
@@ -15,10 +15,12 @@ from streamhub.services import Services
 def build_app(use: Services) -> web.Application:
     """Every route of the table and nothing else."""
     app = web.Application(
-        middlewares=[edge.answer_errors, edge.authorise, edge.audit], client_max_size=use.settings.body_bytes
+        middlewares=[metrics.count, edge.answer_errors, edge.authorise, edge.audit],
+        client_max_size=use.settings.body_bytes,
     )
     app[SERVICES] = use
     app[PAGES] = Pages()
+    app[metrics.METRICS] = metrics.Metrics(use)
     app[LIMITER] = Limiter(use.settings, use.clock)
     app[health.ROUTES] = RouteTable(ROUTES)
     app[edge.ROUTE] = {}

@@ -1,6 +1,6 @@
 """Every route, and who may use it. What is not here does not exist; nothing is open by default."""
 
-from streamhub.handlers import health, static
+from streamhub.handlers import health, metrics, static
 from streamhub.handlers.access_routes import ACCESS
 from streamhub.handlers.bulk_routes import BULK
 from streamhub.handlers.console_routes import CONSOLE
@@ -15,6 +15,13 @@ from streamhub.handlers.session_routes import CONDUCT, FLOOR, PEOPLE, SESSIONS
 HEALTH = (
     Route(method="GET", path="/healthz", handler=health.healthz, allow=PUBLIC, summary="Alive"),
     Route(method="GET", path="/readyz", handler=health.readyz, allow=PUBLIC, summary="Ready for people"),
+    Route(
+        method="GET",
+        path="/metrics",
+        handler=metrics.show,
+        allow=PUBLIC,
+        summary="How busy the service is, for Prometheus, where the setting metrics is on",
+    ),
     Route(
         method="GET",
         path="/.well-known/jwks.json",

@@ -69,6 +69,9 @@ class Settings:
     )
     issuer: str = setting("", "Issuer written into join tokens. Empty: public_url.")
     log_level: str = setting("info", "debug, info, warning or error.")
+    metrics: bool = setting(
+        False, "Answer GET /metrics (Prometheus) to whoever reaches this port: how busy it is, nobody's data."
+    )
     doors_minutes: int = setting(
         30, "Minutes before the start at which a session's page opens.", minimum=0, of_summit=True
     )

@@ -72,6 +72,9 @@ class Beats:
         self._visits: dict[Key, Visit] = {}
         self._closed: dict[Key, Visit] = {}
 
+    def __len__(self) -> int:
+        return len(self._visits)
+
     def find(self, key: Key) -> Visit | None:
         """The visit of a page that beat before, and did not yet hear why it was closed."""
         return self._visits.get(key) or self._closed.get(key)

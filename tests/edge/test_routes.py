@@ -130,6 +130,7 @@ WHO_MAY = {
     "GET /console/requests": ORGANISER,
     "GET /console/audit": ORGANISER,
     "GET /healthz": ANYBODY,
+    "GET /metrics": ANYBODY,
     "GET /readyz": ANYBODY,
     "GET /.well-known/jwks.json": ANYBODY,
     "GET /openapi.json": ANYBODY,

@@ -51,6 +51,7 @@ async def day(tmp_path_factory, chromium):
                     folder / "demo",
                     log=log,
                     STREAMHUB_LOG_LEVEL="debug",
+                    STREAMHUB_METRICS="true",
                     STREAMHUB_TRUSTED_PROXIES="127.0.0.1",
                     STREAMHUB_SMTP_HOST="127.0.0.1",
                     STREAMHUB_SMTP_PORT=str(box.port),
@@ -67,6 +68,7 @@ async def day(tmp_path_factory, chromium):
                 await day.count()
                 await day.go_wrong()
                 day.metrics = (await day.call("GET", "/metrics")).text
+                assert "streamhub_http_requests_total" in day.metrics
                 day.audit = (await day.must("GET", f"{API}/audit.csv", bearer="organiser")).text
                 assert await demo.server.stop() == 0
             log.seek(0)
