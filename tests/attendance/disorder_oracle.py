@@ -261,9 +261,9 @@ class Night:
                     yield since, end
 
     def channels_now(self, who, meeting, meetings, now):
-        """By which channels the person is there at this moment."""
-        spans = self.web.get((who, meeting.slug))
-        web = {"web"} if spans and spans[-1].until is None else set()
+        """By which channels the live list has the person: a lost page until its grace is over."""
+        mine = (t for t in self.tabs.values() if (t.who, t.session) == (who, meeting.slug))
+        web = {"web"} if any(tab.heard and tab.place == "inside" for tab in mine) else set()
         return web | {"hall" for a, b in self._hall(who, meeting, meetings, now + 1) if a <= now < b}
 
     def corrected(self, who, meeting, meetings, now):
