@@ -135,6 +135,11 @@ class Database:
         self._thread = threading.Thread(target=self._write_groups, name="db-writer", daemon=True)
         self._thread.start()
 
+    @property
+    def waiting(self) -> int:
+        """Commands that the writer has not begun with."""
+        return self._commands.qsize()
+
     async def write(self, command: Callable[[WriteTx], T]) -> T:
         """Run ``command`` in the writer; returns after the COMMIT of its group.
 
