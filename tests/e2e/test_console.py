@@ -17,7 +17,7 @@ RELOADED = 20_000  # ms for a page that reads itself again
 PAGES = ("", "/sessions/{live}", "/delegations", "/people", "/lists", "/staff", "/requests", "/audit")
 
 
-async def test_the_organiser_edits_adds_and_everybody_sees_it(browser_page, demo):
+async def test_the_organiser_edits_adds_and_everybody_sees_it(demo, browser_page):
     page = await entered(browser_page, demo, "organiser", expects=("422",))
     assert page.url == f"{demo.url}/console"
 
@@ -60,7 +60,7 @@ async def test_the_organiser_edits_adds_and_everybody_sees_it(browser_page, demo
     await expect(delegate.locator("li", has_text="Rencontre des équipes")).to_contain_text("Annulée")
 
 
-async def test_two_organisers_do_not_overwrite_each_other(browser_page, demo):
+async def test_two_organisers_do_not_overwrite_each_other(demo, browser_page):
     one = await entered(browser_page, demo, "organiser", expects=("409",))
     other = await browser_page(context=one.context)
     for page in (one, other):
@@ -77,7 +77,7 @@ async def test_two_organisers_do_not_overwrite_each_other(browser_page, demo):
     await expect(other.locator("#s-room")).to_have_value("Cave")
 
 
-async def test_a_link_is_issued_opened_replaced_and_withdrawn(browser_page, demo):
+async def test_a_link_is_issued_opened_replaced_and_withdrawn(demo, browser_page):
     page = await entered(browser_page, demo, "organiser")
     await page.goto(f"{demo.url}/console/people?q=nouvelle+fonction")
     await page.fill("#i-label", "Nouvelle fonction")
@@ -113,7 +113,7 @@ async def test_a_link_is_issued_opened_replaced_and_withdrawn(browser_page, demo
     await expect(guest.locator("#status strong")).to_contain_text("retirée", timeout=2_000)
 
 
-async def test_a_link_that_leaked_is_replaced_from_the_wall_by_one_press(browser_page, demo):
+async def test_a_link_that_leaked_is_replaced_from_the_wall_by_one_press(demo, browser_page):
     wall = await entered(browser_page, demo, "moderator")
     await wall.wait_for_load_state("load")  # before that a tile is not listened to
     await wall.click(".tile >> nth=1")
@@ -125,7 +125,7 @@ async def test_a_link_that_leaked_is_replaced_from_the_wall_by_one_press(browser
     await expect(said.locator(".qr")).to_have_attribute("src", re.compile("^data:image/svg"))
 
 
-async def test_a_request_for_access_is_decided_in_the_console(browser_page, demo):
+async def test_a_request_for_access_is_decided_in_the_console(demo, browser_page):
     page = await entered(browser_page, demo, "organiser")
     await page.goto(f"{demo.url}/console/requests")
 
@@ -133,7 +133,7 @@ async def test_a_request_for_access_is_decided_in_the_console(browser_page, demo
     await expect(page.locator("#requests")).to_contain_text("Aucune demande n’attend.")
 
 
-async def test_the_lists_read_without_a_script(browser_page, demo):
+async def test_the_lists_read_without_a_script(demo, browser_page):
     page = await entered(browser_page, demo, "organiser", java_script_enabled=False)
 
     await expect(page.locator(".agenda li")).to_have_count(len(demo.sessions))
@@ -144,7 +144,7 @@ async def test_the_lists_read_without_a_script(browser_page, demo):
 
 
 @pytest.mark.parametrize("size", ["phone", "desktop"])
-async def test_every_page_is_accessible_and_fits_its_screen(browser_page, demo, size):
+async def test_every_page_is_accessible_and_fits_its_screen(demo, browser_page, size):
     await lengthen(demo)
     page = await entered(browser_page, demo, "organiser", **({"viewport": PHONE} if size == "phone" else {}))
     for path in PAGES:
@@ -162,7 +162,7 @@ async def test_every_page_is_accessible_and_fits_its_screen(browser_page, demo, 
 LIST = "Ticket,Delegation,Role,Function,Name,Mail\nT1,BJ,delegate,Conseillère,Awa Diop,awa@ville.example\n"
 
 
-async def test_a_list_is_looked_at_taken_over_and_its_links_are_written_out(browser_page, demo):
+async def test_a_list_is_looked_at_taken_over_and_its_links_are_written_out(demo, browser_page):
     page = await entered(browser_page, demo, "organiser")
     await page.goto(f"{demo.url}/console/lists")
     content = {"name": "liste.csv", "mimeType": "text/csv", "buffer": LIST.encode()}
@@ -185,7 +185,7 @@ async def test_a_list_is_looked_at_taken_over_and_its_links_are_written_out(brow
     await expect(page.locator("#people li")).to_contain_text("Conseillère")
 
 
-async def test_all_links_of_a_delegation_are_replaced_at_once(browser_page, demo):
+async def test_all_links_of_a_delegation_are_replaced_at_once(demo, browser_page):
     page = await entered(browser_page, demo, "organiser", expects=("410",))
     await page.goto(f"{demo.url}/console/delegations")
     row = page.locator("li[data-code=BJ]")

@@ -21,7 +21,7 @@ async def entered(browser_page, demo, role, **options):
     return page
 
 
-async def test_from_the_printed_link_to_the_wall_the_door_the_switch_and_the_figures(browser_page, demo):
+async def test_from_the_printed_link_to_the_wall_the_door_the_switch_and_the_figures(demo, browser_page):
     wall = await entered(browser_page, demo, "moderator")
     await expect(wall.locator("[data-h=present]")).to_have_text("0")
 
@@ -64,7 +64,7 @@ async def test_from_the_printed_link_to_the_wall_the_door_the_switch_and_the_fig
     await expect(wall.locator("[data-h=present]")).to_have_text("1")
 
 
-async def test_nothing_is_asked_from_anybody_else_before_the_click(browser_page, demo):
+async def test_nothing_is_asked_from_anybody_else_before_the_click(demo, browser_page):
     asked = []
     page = await browser_page(expects=("net::ERR", "Failed to load"))
     page.context.on("request", lambda request: asked.append(request.url))
@@ -84,7 +84,7 @@ async def test_nothing_is_asked_from_anybody_else_before_the_click(browser_page,
     assert others
 
 
-async def test_a_public_viewer_follows_without_a_link_and_is_an_opening(browser_page, demo):
+async def test_a_public_viewer_follows_without_a_link_and_is_an_opening(demo, browser_page):
     page = await browser_page(locale="en-GB")
     await page.goto(f"{demo.url}/s/{demo.live}")
 
@@ -95,7 +95,7 @@ async def test_a_public_viewer_follows_without_a_link_and_is_an_opening(browser_
     assert (numbers["attended"], numbers["viewers"]["openings"]) == (0, 1)
 
 
-async def test_the_page_comes_back_by_itself_after_a_restart_and_the_gap_is_none(browser_page, demo):
+async def test_the_page_comes_back_by_itself_after_a_restart_and_the_gap_is_none(demo, browser_page):
     from tests.process import running  # noqa: PLC0415 - only here
 
     port = demo.url.rsplit(":", 1)[1]
@@ -111,7 +111,7 @@ async def test_the_page_comes_back_by_itself_after_a_restart_and_the_gap_is_none
     assert len(stays["items"]) == 1
 
 
-async def test_entering_works_without_a_script(browser_page, demo):
+async def test_entering_works_without_a_script(demo, browser_page):
     page = await browser_page(java_script_enabled=False)
     await page.goto(demo.links["delegate"]["link"])
     await page.click("form button")
