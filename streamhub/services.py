@@ -202,6 +202,22 @@ class _Wiring:
         given = self.settings
         return LinkChecker(given.dailymotion_player_id, {p: given.stand_in(p) for p in Provider})
 
+    def mail(self, folder: DataFolder) -> MailService:
+        """What writes letters."""
+        return MailService(
+            mail_service.Parts(
+                self.db,
+                self.clock,
+                self.settings,
+                self.programme,
+                self.access,
+                self.bulk,
+                self.calendars,
+                answers_store,
+                folder.mail_lock,
+            )
+        )
+
     def statistics(self) -> StatisticsService:
         """The figures, from everything that they are counted from."""
         return StatisticsService(
@@ -259,18 +275,7 @@ async def build(folder: DataFolder, settings: Settings, clock: Clock) -> Service
     statistics, live = parts.statistics(), parts.live()
     requests = RequestsService(db, clock, settings, programme, access, folder.documents)
     _subscribe(parts, live)
-    post = mail_service.Parts(
-        db,
-        clock,
-        settings,
-        programme,
-        access,
-        parts.bulk,
-        parts.calendars,
-        answers_store,
-        folder.mail_lock,
-    )
-    mail = MailService(post)
+    mail = parts.mail(folder)
     return Services(
         folder=folder,
         settings=settings,
