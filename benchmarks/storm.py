@@ -22,7 +22,7 @@ SETTLE_SECONDS = 2.0
 
 def run(bench: Bench) -> list[Result]:
     """Each storm meets a server that has just started."""
-    n = 1_500 if bench.quick else 10_000
+    n = 3_000 if bench.quick else 10_000
     folder = prepared(SPREAD_N)
     per_second: dict[str, list[float]] = {PRODUCT: [], AIOHTTP: []}
     cpu_us: dict[str, list[float]] = {PRODUCT: [], AIOHTTP: []}
