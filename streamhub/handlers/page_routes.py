@@ -62,6 +62,7 @@ PAGES = (
     ),
     _page("/me", pages_me.me, "What is recorded of the reader", ANY_GRANT),
     _page("/privacy", pages_me.privacy, "What is recorded of everybody"),
+    _page("/accessibility", pages_me.accessibility, "How accessible the pages are, and whom to tell"),
     _page("/brand/logo", pages_public.logo, "The summit's picture"),
     _page("/brand/accent.css", pages_public.accent, "The summit's colour"),
 )

@@ -75,3 +75,8 @@ async def privacy(request: web.Request) -> web.Response:
         phone=summit.contact_phone,
     )
     return await render(request, "privacy.html", page=page)
+
+
+async def accessibility(request: web.Request) -> web.Response:
+    """GET /accessibility."""
+    return await render(request, "accessibility.html")

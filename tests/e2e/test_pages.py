@@ -129,6 +129,7 @@ PAGES = [
     ("communications", "/figures/{ended}"),
     ("delegate", "/me"),
     ("delegate", "/privacy"),
+    ("delegate", "/accessibility"),
     ("delegate", "/"),
 ]
 

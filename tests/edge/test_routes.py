@@ -151,6 +151,7 @@ WHO_MAY = {
     "GET /figures/{slug}": FIGURES,
     "GET /figures/{slug}/print": FIGURES,
     "GET /me": INVITED,
+    "GET /accessibility": ANYBODY,
     "GET /privacy": ANYBODY,
     "DELETE /api/v1/me": INVITED,
     "GET /api/v1/me/export": INVITED,
