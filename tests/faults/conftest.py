@@ -1,6 +1,8 @@
 """A loaded summit with a session that is live, made once and copied for each test."""
 
+import json
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -20,7 +22,8 @@ async def original(tmp_path_factory):
         sessions = (await api().get("/api/v1/sessions"))["items"]
     assert await server.stop() == 0
     people = await invite(data, "delegate", "--delegation", "BJ", "--count", str(PEOPLE), **PUBLIC)
-    [organiser] = await invite(data, "organiser", **PUBLIC)
+    links = json.loads(server.printed[-1])["links"]
+    organiser = next(link for link in links if link["role"] == "organiser")
     slug = next(s["slug"] for s in sessions if s["state"] == "live")
     return Summit(data, slug, people, organiser)
 
@@ -31,3 +34,11 @@ def summit(original, tmp_path):
     data = tmp_path / "data"
     shutil.copytree(original.data, data)
     return Summit(data, original.slug, original.people, original.organiser)
+
+
+def pytest_collection_modifyitems(items):
+    """The real program, started again and again beside other tests: a minute is not enough."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(180))

@@ -15,12 +15,13 @@ from tests.process import PROGRAM, running
 PUBLIC = {"STREAMHUB_PUBLIC_URL": "http://127.0.0.1:9"}
 """Links name no port, so that they hold on whatever port the summit is served next."""
 
+GRACE = 5
 IMPATIENT = {
-    "STREAMHUB_GRACE_SECONDS": "2",
-    "STREAMHUB_UNSTABLE_SECONDS": "1",
+    "STREAMHUB_GRACE_SECONDS": str(GRACE),
+    "STREAMHUB_UNSTABLE_SECONDS": "2",
     "STREAMHUB_HEARTBEAT_SECONDS": "1",
 }
-"""Whoever is silent is gone soon."""
+"""Whoever is silent is gone soon, but not so soon that a busy machine makes people silent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,9 @@ class Summit:
 async def page(address, person, **options):
     """One person's open socket."""
     headers = {"Authorization": f"Bearer {person['token']}"}
+    usual = {"max_size": None, "open_timeout": 60}
     async with connect(
-        address, additional_headers=headers, subprotocols=[PROTOCOL], max_size=None, **options
+        address, additional_headers=headers, subprotocols=[PROTOCOL], **(usual | options)
     ) as socket:
         yield socket
 

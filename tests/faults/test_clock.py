@@ -12,7 +12,7 @@ from tests.faults.wall import Wall
 from tests.process import invite, streamhub
 
 HOUR, DAY = 3_600, 86_400
-MOST_MS = 30_000  # what the test itself may take; a jump is far more
+MOST_MS = 600_000  # what the test itself may take; a jump is far more
 
 
 async def test_nobody_attends_an_hour_more_or_a_day_less_when_the_wall_clock_jumps(summit, tmp_path):

@@ -27,7 +27,7 @@ OUTBOX = 256_000
 NOTICE = "€" * 500
 NOTICES = 400  # twice what the outbox and the system's own buffers hold
 BUSY_SECONDS = 1
-WAIT_MOST = 2.0  # seconds for somebody else's answer meanwhile; a core kept busy makes it endless
+WAIT_MOST = 5.0  # seconds for somebody else's answer meanwhile, on a machine that is busy with other tests
 
 
 @pytest.fixture(scope="module")

@@ -23,13 +23,13 @@ async def killed_under_load(summit, enough):
     async with summit.serve(**IMPATIENT) as (server, _), asyncio.TaskGroup() as arriving:
         for person in summit.people[:200]:
             arriving.create_task(arrive(summit.address(server), person, on_welcome))
-        await asyncio.wait_for(reached.wait(), 30)
+        await asyncio.wait_for(reached.wait(), 120)
         server.kill()
         await server.process.wait()
     return welcomed
 
 
-@pytest.mark.timeout(30 * TIMES)
+@pytest.mark.timeout(60 + 30 * TIMES)
 async def test_whoever_was_welcomed_is_in_the_ledger_after_every_kill(summit):
     counted = set()
     for kill in range(TIMES):
@@ -50,12 +50,14 @@ async def test_whoever_was_welcomed_is_in_the_ledger_after_every_kill(summit):
 async def test_after_a_kill_a_stay_ends_when_the_server_was_last_known_to_live(summit):
     person = summit.people[0]
     async with summit.serve() as (server, _), page(summit.address(server), person) as socket:
+        began = asyncio.get_running_loop().time()
         await heard(socket, "welcome")
         await asyncio.sleep(2.5)
         server.kill()
         await server.process.wait()
+        there_ms = (asyncio.get_running_loop().time() - began) * 1_000
 
     async with summit.serve():
         [(since, until)] = summit.stays()[person["participant"]]
 
-    assert 1_000 <= until - since <= 3_500
+    assert 1_000 <= until - since <= there_ms + 1_000

@@ -17,15 +17,18 @@ LONG = bool(os.environ.get("STREAMHUB_LONG"))
 PAGES = 2_000 if LONG else 300
 STOP_SECONDS = 10
 SPREAD_MS = max(2_000, PAGES * 1_000 // 500)  # 500 pages a second at the most, over two seconds at the least
-MOST_AT_ONCE = 1_200 if LONG else 250  # in any second after the restart; without delays all of them would be
+CAP_SECONDS = 30 if LONG else 4  # of the jitter, which doubles; the contract has 30
+MOST_AT_ONCE = 1_000 if LONG else 250  # in any second after the restart; without delays all of them would be
 
 
 class Page:
-    """A page: it comes back after its delay, then with full jitter, doubling to 4 s (the contract has 30)."""
+    """A page as the contract wants it: it comes back after its delay, then with full jitter, doubling."""
 
     def __init__(self, person, stay):
         self.person = person
         self.stay = stay
+        self.came = 0.0
+        self.comings = []
         self.welcomes = []
         self.closings = []
         self.codes = []
@@ -35,13 +38,14 @@ class Page:
         """Be there until ``stay`` is set."""
         tries = 0
         while not self.stay.is_set():
+            self.came = asyncio.get_running_loop().time()
             with suppress(OSError, WebSocketException):
                 async with page(address, self.person, ping_interval=None, open_timeout=60) as socket:
                     await self.listen(socket)
                     tries = 0
             if not self.stay.is_set():
                 wait = self.closings[-1] / 1_000 if self.closings and not tries else 0
-                await asyncio.sleep(wait + random.uniform(0, min(4, 2**tries)))
+                await asyncio.sleep(wait + random.uniform(0, min(CAP_SECONDS, 2**tries)))
                 tries += 1
 
     async def listen(self, socket):
@@ -52,6 +56,7 @@ class Page:
             async for text in socket:
                 message = json.loads(text)
                 if message["type"] == "welcome":
+                    self.comings.append(self.came)
                     self.welcomes.append(asyncio.get_running_loop().time())
                     self.inside.set()
                 elif message["type"] == "closing":
@@ -109,7 +114,7 @@ async def test_a_restart_in_mid_session_is_no_storm_and_no_gap(summit):
     delays = [one.closings[0] for one in pages]
     assert 0 <= min(delays) < max(delays) <= SPREAD_MS
     assert len(set(delays)) > PAGES // 3
-    peak = most_in_a_second([one.welcomes[1] for one in pages])
+    peak = most_in_a_second([one.comings[1] for one in pages])
     print(f"stop {stopped:.2f} s, peak {peak} of {PAGES} pages in a second")  # noqa: T201 - for docs/faults.md
     assert peak <= MOST_AT_ONCE
     stays = summit.stays()
