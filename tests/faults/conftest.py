@@ -1,7 +1,6 @@
 """A loaded summit with a session that is live, made once and copied for each test."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -31,9 +30,7 @@ async def original(tmp_path_factory):
 @pytest.fixture
 def summit(original, tmp_path):
     """A copy of its own."""
-    data = tmp_path / "data"
-    shutil.copytree(original.data, data)
-    return Summit(data, original.slug, original.people, original.organiser)
+    return original.copy(tmp_path)
 
 
 def pytest_collection_modifyitems(items):

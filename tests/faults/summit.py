@@ -2,9 +2,10 @@
 
 import asyncio
 import json
+import shutil
 import sqlite3
 from contextlib import asynccontextmanager, closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
@@ -32,6 +33,11 @@ class Summit:
     slug: str
     people: list
     organiser: dict
+
+    def copy(self, folder):
+        """The same in a data folder of its own."""
+        shutil.copytree(self.data, folder / "data")
+        return replace(self, data=folder / "data")
 
     @asynccontextmanager
     async def serve(self, *, program=PROGRAM, log=None, port="0", **environment):

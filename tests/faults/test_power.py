@@ -16,7 +16,7 @@ from contextlib import closing
 import pytest
 
 from tests.faults.disk import Disk, read_diary
-from tests.faults.summit import PUBLIC, Summit, arrive
+from tests.faults.summit import PUBLIC, arrive
 from tests.faults.vfs import FILES, SYNC, WRITE
 from tests.process import streamhub
 
@@ -51,13 +51,9 @@ pytestmark = pytest.mark.timeout(300)
 async def recorded(original, tmp_path_factory):
     """The files before, the diary, and who was welcomed when."""
     folder = tmp_path_factory.mktemp("power")
-    shutil.copytree(original.data, folder / "data")
-    before = folder / "before"
-    shutil.copytree(original.data, before)
-    summit = Summit(folder / "data", original.slug, original.people, original.organiser)
-    welcomed = await evening(summit, folder / "diary")
+    welcomed = await evening(original.copy(folder), folder / "diary")
     assert len(welcomed) == len(original.people)
-    return before, read_diary(folder / "diary"), welcomed
+    return original.data, read_diary(folder / "diary"), welcomed
 
 
 def whole(folder):
