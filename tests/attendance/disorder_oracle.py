@@ -191,11 +191,9 @@ class Night:
     # The door, moderators, lists
 
     def scans_door(self, who, direction, at, nonce, venue, session):
-        """A passage; the same nonce again says nothing."""
         self.scans.setdefault(nonce, (who, direction, at, len(self.scans), venue, session))
 
     def says(self, *word):
-        """A moderator's word: who, session, since, until, present, channel."""
         self.words.append(word)
 
     def zoom_says(self, session, kind, user, who, at):
@@ -211,9 +209,18 @@ class Night:
             for span in self.web.get((who, meeting.slug), [])
         ]
         found += [("hall", since, until) for since, until in self._hall(who, meeting, meetings, now)]
-        for rows in self.lists.values():
-            found += [("zoom", a, b) for person, slug, a, b in rows if (person, slug) == (who, meeting.slug)]
+        found += [
+            ("zoom", a, b) for person, slug, a, b in self._lines() if (person, slug) == (who, meeting.slug)
+        ]
         return found + [("zoom", a, b) for a, b in self._zoom(who, meeting.slug, now)]
+
+    def _lines(self):
+        """What the lists that stand say; the same line in two of them is one, of the first."""
+        lines = {}
+        for rows in self.lists.values():
+            for person, slug, a, b, line in rows:
+                lines.setdefault((line, slug, a, b), person)
+        return [(person, slug, a, b) for (_, slug, a, b), person in lines.items()]
 
     def _zoom(self, who, slug, now):
         """In the meeting at an instant: joined before, not left since, the meeting not ended."""
@@ -285,7 +292,7 @@ class Night:
         if window is None:
             return None
         begin, end = window
-        guests = {person for rows in self.lists.values() for person, *_ in rows} - set(self.people)
+        guests = {person for person, *_ in self._lines()} - set(self.people)
         guests |= {
             f"guest {slug} {user}"
             for slug, events in self.meetings.items()

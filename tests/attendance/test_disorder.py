@@ -233,7 +233,7 @@ class Disorder(RuleBasedStateMachine):
         begin, end = window
         first = min(a for _, a, _ in rows)  # tells meetings apart that lists do not name
         known = {name: name if name in PEOPLE else f"{name} {first}" for name, _, _ in rows}
-        cut = [(known[name], slug, max(a, begin), min(b, end)) for name, a, b in rows]
+        cut = [(known[name], slug, max(a, begin), min(b, end), (name, a, b)) for name, a, b in rows]
         self.night.lists[found] = [row for row in cut if row[2] < row[3]]
 
     @precondition(lambda self: self.imports)
