@@ -73,7 +73,7 @@ def _measure(bench: Bench, loads: Sequence[Load], n: int) -> dict[str, Measured]
     for number in range(3 if bench.quick else 7):
         for load in asked:
             with awake(load.server):
-                _once(load, found[load.server.name], seconds=0.35 if bench.quick else 1.0)
+                _once(load, found[load.server.name], seconds=0.3 if bench.quick else 1.0)
         shares = (f"{name} {m.per_second[-1] / found[LIMIT].per_second[-1]:.2f}" for name, m in found.items())
         bench.say(f"run {number + 1}: " + ", ".join(shares))
     return found

@@ -81,7 +81,7 @@ class Load:
             raise LoadFailed(f"{self.server.name}: {said}")
         return said
 
-    def own_limit(self, marker: str, request: str, count: int = 30) -> float:
+    def own_limit(self, marker: str, request: str, count: int = 6) -> float:
         """Frames per second that this generator could take; for a server that answers when all is sent."""
         file = self._folder / f"{self.server.name}.limit.request"
         file.write_bytes(request.encode())

@@ -30,7 +30,7 @@ _SCRIPTS = {
 MARKER = "@@round@@"
 FRAME_BYTES = 200
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="  # of RFC 6455: the limit knows the answer to this one only
-SETTLE_SECONDS = {PRODUCT: 0.6}  # it has clocks of its own; the others have nothing to catch up with
+SETTLE_SECONDS = {PRODUCT: 0.5}  # it has clocks of its own; the others have nothing to catch up with
 
 
 class StartFailed(Exception):
