@@ -11,7 +11,7 @@ import click
 from streamhub import services as composition
 from streamhub.access.model import InvitationOrder, IssuedInvitation
 from streamhub.access.roles import NEEDS_DELEGATION, Role
-from streamhub.cli import config_option
+from streamhub.cli import config_option, demo_crowd
 from streamhub.cli.demo_history import invent_history
 from streamhub.cli.folder import settings_of
 from streamhub.cli.serve import run_server
@@ -39,8 +39,11 @@ BY = "cli"
 @click.option(
     "--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one."
 )
+@click.option(
+    "--simulate", default=0, type=click.IntRange(0, 2_000), help="So many pretend delegates come as well."
+)
 @click.option("--json", "as_json", is_flag=True, help="The links as one line of JSON.")
-def demo(config: Path | None, data: Path, port: int, *, as_json: bool) -> None:
+def demo(config: Path | None, data: Path, port: int, *, simulate: int, as_json: bool) -> None:
     """Load the example summit as if it took place now, print one link per role, serve it."""
     if data == Path("data"):
         data = Path("demo-data")  # never the folder of a real summit by mistake
@@ -52,10 +55,15 @@ def demo(config: Path | None, data: Path, port: int, *, as_json: bool) -> None:
         host, chosen = sock.getsockname()[:2]
         settings = addressed(settings_of(config, folder), host, chosen)
         log.configure("warning")
-        links = asyncio.run(_load(folder, settings))
-        run_server(
-            folder, config, sock, before_ready=lambda use: _announce(use, links, data, as_json=as_json)
-        )
+        links, crowd = asyncio.run(_load(folder, settings, simulate))
+
+        def before_ready(use: Services) -> None:
+            _announce(use, links, data, as_json=as_json)
+            if crowd.people:
+                url = use.settings.public_url
+                use.tasks.once("pretend delegates", demo_crowd.simulate(url, crowd.session, crowd.people))
+
+        run_server(folder, config, sock, before_ready=before_ready)
     finally:
         folder.unlock()
 
@@ -72,14 +80,17 @@ def _empty(folder: DataFolder) -> DataFolder:
     return folder
 
 
-async def _load(folder: DataFolder, settings: Settings) -> list[IssuedInvitation]:
+async def _load(
+    folder: DataFolder, settings: Settings, pretend: int
+) -> tuple[list[IssuedInvitation], demo_crowd.Invited]:
     use = await composition.build(folder, settings, SystemClock())
     try:
         files = read_folder(example_folder(), use.relay.check_link)
         main = main_session(files)
         length = (main.ends_at - main.starts_at) // MINUTE
         await load_example(use, moved_to(files, use.clock.now(), main.slug, length - LEFT_MINUTES))
-        return [await _link(use, role) for role in Role]
+        links = [await _link(use, role) for role in Role]
+        return links, demo_crowd.Invited(main.slug, await demo_crowd.invited(use, pretend, BY))
     finally:
         await use.close()
 
