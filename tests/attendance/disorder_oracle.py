@@ -70,7 +70,6 @@ class Night:
     # Our page
 
     def admits_device(self, who, device):
-        """Whether one more page is let in."""
         _, limit, policy = self.people[who]
         others = self._devices(who)
         return device in others or len(others) < limit or policy != "refuse"
@@ -88,7 +87,6 @@ class Night:
                 self.ends(other, at, "moved")
 
     def lives(self, name, at):
-        """Something came from the page."""
         tab = self.tabs[name]
         if tab.place != "elsewhere":
             tab.life = at
@@ -133,7 +131,6 @@ class Night:
                     self._enter(name, now)
 
     def stops(self, at):
-        """The server was stopped: a restart of ours."""
         for key in self.web:
             self._close(key, at, "restart")
         self.tabs.clear()
@@ -188,8 +185,6 @@ class Night:
     def _devices(self, who):
         return list(dict.fromkeys(t.device for t in self.tabs.values() if t.who == who and t.line))
 
-    # The door, moderators, lists
-
     def scans_door(self, who, direction, at, nonce, venue, session):
         self.scans.setdefault(nonce, (who, direction, at, len(self.scans), venue, session))
 
@@ -199,8 +194,6 @@ class Night:
     def zoom_says(self, session, kind, user, who, at):
         """An event of the session's meeting; how often and when it became known says nothing."""
         self.meetings.setdefault(session, []).append((kind, user, who, at))
-
-    # What follows
 
     def times(self, who, meeting, meetings, now):
         """(channel, since, until) of one person in one session, before any correction."""
