@@ -119,7 +119,7 @@ _LAST_MANY = sa.text(
     " AND run = json_extract(value, '$[2]') AND channel = json_extract(value, '$[3]')"
     " WHERE import_id IS NULL ORDER BY until IS NULL, until, stays.id"
 )
-_LAST_SEQ = sa.text("SELECT max(seq) FROM ledger")
+_RENEW = sa.text("UPDATE nodes SET lease_at = :now WHERE id = :node")
 
 
 class Last(NamedTuple):
@@ -165,9 +165,9 @@ def append_many(
     """
     if not events:
         return
-    tx.execute(_ADD_MANY, _rows([(recorded_at, *_cells_of(event)) for event in events]))
+    seq = tx.insert_many(_ADD_MANY, _rows([(recorded_at, *_cells_of(event)) for event in events]))
     if events[0].kind is EventKind.ARRIVE:
-        _open(tx, events, last_of)
+        _open(tx, events, last_of, seq - len(events) + 1)
     else:
         _close(tx, events, last_of)
 
@@ -187,9 +187,11 @@ def _undone(event: Event) -> sa.ColumnElement[bool]:
     return which if event.row is None else which & (stays.c.row == event.row)
 
 
-def _open(tx: WriteTx, events: Sequence[Event], last_of: Mapping[Key, Last]) -> None:
-    """Open a stay for each arrival that finds none open, or continue the one that it bridges."""
-    first = tx.scalar(_LAST_SEQ) - len(events) + 1
+def _open(tx: WriteTx, events: Sequence[Event], last_of: Mapping[Key, Last], first: int) -> None:
+    """Open a stay for each arrival that finds none open, or continue the one that it bridges.
+
+    ``first`` is the number of the first event.
+    """
     opened, continued = [], []
     for seq, event in enumerate(events, first):
         last = last_of.get(key_of(event))
@@ -339,7 +341,7 @@ def start_node(tx: WriteTx, node: NodeId, now: Instant) -> None:
 
 def renew_lease(tx: WriteTx, node: NodeId, now: Instant) -> None:
     """Say that a node lives."""
-    tx.execute(nodes.update().where(nodes.c.id == node), {"lease_at": now})
+    tx.execute(_RENEW, {"node": node, "now": now})
 
 
 def _key_values(key: Key) -> dict[str, Any]:

@@ -84,6 +84,10 @@ class WriteTx(ReadTx):
         key = result.inserted_primary_key
         return int(key[0]) if key and isinstance(key[0], int) else 0
 
+    def insert_many(self, statement: sa.Executable, params: Params | None = None) -> int:
+        """Run an insert of rows that are numbered one after the other; answers the number of the last."""
+        return int(self._connection.execute(statement, params).lastrowid)
+
     def notice(self, topic: str, key: str) -> None:
         """Tell every running server, after the commit, that ``key`` of ``topic`` changed."""
         self._connection.execute(changes.insert(), {"topic": topic, "key": key})
@@ -234,8 +238,9 @@ class Database:
         try:
             with connection.begin():
                 tx = WriteTx(connection)
-                for part in _parts(group):
-                    outcomes += _run(connection, tx, part)
+                parts = list(_parts(group))
+                for part in parts:
+                    outcomes += _run(connection, tx, part, alone=len(parts) == 1)
                 if self.on_group is not None:
                     self.on_group(tx)
                 noticed = tx.noticed
@@ -273,18 +278,21 @@ def _parts(group: Sequence[_Command[Any]]) -> Iterator[list[_Command[Any]]]:
     yield part
 
 
-def _run(connection: sa.Connection, tx: WriteTx, part: list[_Command[Any]]) -> list[_Outcome]:
-    """One part under its own savepoint, so that its failure undoes nobody else's write."""
-    connection.exec_driver_sql("SAVEPOINT command")
+def _run(connection: sa.Connection, tx: WriteTx, part: list[_Command[Any]], *, alone: bool) -> list[_Outcome]:
+    """One part behind a savepoint, so that its failure undoes nobody else's write; alone it needs none."""
+    say = connection.exec_driver_sql
+    if not alone:
+        say("SAVEPOINT command")
     try:
         values = _values(tx, part)
     except BaseException as error:  # handed to whoever awaits the command
         if isinstance(error, sa.exc.OperationalError) and _code(error) != sqlite3.SQLITE_ERROR:
             raise
-        connection.exec_driver_sql("ROLLBACK TO command")
-        connection.exec_driver_sql("RELEASE command")
+        for undo in ("ROLLBACK", "BEGIN IMMEDIATE") if alone else ("ROLLBACK TO command", "RELEASE command"):
+            say(undo)
         return [(command, None, error) for command in part]
-    connection.exec_driver_sql("RELEASE command")
+    if not alone:
+        say("RELEASE command")
     return [(command, value, None) for command, value in zip(part, values, strict=True)]
 
 

@@ -6,11 +6,13 @@ sections 1.1, 2.2, 3, 4 and 5.1.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote, urlencode, urlsplit
 
 from streamhub.relay.link_model import Kind, Link, Provider
 from streamhub.relay.model import AUDIO, FLOOR, PageNeeds, Source, SourceView
 
+VIEWS = 1_024  # kept: everybody who comes gets the same few
 VIDEO_MEGABYTES = 450  # an hour at 1 Mbit/s: what a player takes at 480 lines
 AUDIO_MEGABYTES = 30  # an hour at 64 kbit/s
 MEETING_MEGABYTES = 800  # an hour of a Zoom meeting with several cameras
@@ -153,6 +155,7 @@ def token_of(source: Source) -> str:
     return url if source.channel == FLOOR else f"{source.channel}={url}"
 
 
+@lru_cache(VIEWS)
 def view_of(source: Source, *, joining: bool, lang: str = "fr", player_id: str = "") -> SourceView:
     """What a page gets of a source, for a person who may enter the session (``joining``) or not."""
     row = PROVIDERS[source.link.provider] if source.link else None

@@ -230,3 +230,15 @@ async def test_everything_that_one_query_reads_is_of_the_same_moment(db):
 
     [(before, after)] = await looking
     assert before == after
+
+
+async def test_a_command_that_fails_alone_in_its_group_leaves_nothing_either(db):
+    def fails(tx):
+        add("bad")(tx)
+        raise NotFound("no")
+
+    with pytest.raises(NotFound):
+        await db.write(fails)
+    await db.write(add("good"))
+
+    assert await all_words(db) == ["good"]
