@@ -130,7 +130,10 @@ class Sampler:
 
     async def keep_clean(self) -> None:
         """Forget what is too old, at once and every hour, for ever."""
-        await every(HOUR / SECOND, self.purge)
+        await every(HOUR / SECOND, self._purge_now)
+
+    async def _purge_now(self) -> None:
+        await self.purge()
 
     async def purge(self) -> int:
         """Forget samples that are older than the setting allows; that it was done stands in the audit log.
