@@ -248,7 +248,7 @@ def tests() -> list[Part]:
     """Everything that runs the code: the files of tests/ in two processes side by side."""
     return [
         Part("node --test", 10, test_scripts),
-        Part("pytest", 510, openly(PYTHON, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile")),
+        Part("pytest", 510, openly(PYTHON, "-m", "pytest", "-q", "-n", "2", "--dist", "worksteal")),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Finding people among the invitations: by seat, function, delegation, and for organisers by name. Pure."""
+"""Finding people among the invitations: by seat, function, delegation, whole id, and by name. Pure."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -94,5 +94,5 @@ def _named(person: Person, names: Mapping[DelegationCode, Localised], words: Seq
     row, identity = person.invitation, person.identity
     delegation = names.get(row.delegation, Localised()).as_dict().values()
     who = (identity.name, identity.email) if identity else ()
-    text = folded(" ".join((row.seat, row.label, row.delegation, row.participant, *delegation, *who)))
-    return all(word in text for word in words)
+    text = folded(" ".join((row.seat, row.label, row.delegation, *delegation, *who)))
+    return all(word in text or word in {row.participant, row.id} for word in words)

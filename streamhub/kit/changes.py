@@ -34,7 +34,7 @@ class Changes:
 
     async def start(self) -> None:
         """From now on: what was written before is known to whoever reads the database."""
-        self._last = await self._db.read(last_change)
+        self._last = await self._db.look(last_change)
         self._db.after_notice = self._poke.set
 
     async def run(self) -> None:
@@ -46,7 +46,7 @@ class Changes:
 
     async def catch_up(self) -> None:
         """Tell the listeners everything that was written up to now."""
-        for change in await self._db.read(lambda tx: changes_after(tx, self._last)):
+        for change in await self._db.look(lambda tx: changes_after(tx, self._last)):
             self._last = change.id
             for listener in self._listeners.get(change.topic, ()):
                 await self._tell(listener, change.topic, change.key)

@@ -7,12 +7,11 @@ Store functions are plain synchronous SQLAlchemy Core and take a ``ReadTx`` or a
     await db.write(lambda tx: store.append(tx, event))
 
 The writer is one thread, the readers are a few with ``query_only`` connections
-(measured against aiosqlite in docs/performance.md).
+(measured against aiosqlite in docs/performance.md); ``look`` has one of aiosqlite's.
 """
 
 import asyncio
 import contextlib
-import os
 import queue
 import sqlite3
 import threading
@@ -24,6 +23,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 import sqlalchemy as sa
 
+from streamhub.kit import engines
 from streamhub.kit.errors import StorageUnavailable
 
 T = TypeVar("T")
@@ -133,8 +133,9 @@ class Database:
         self.after_notice: Callable[[], None] | None = None
         self._commands: queue.SimpleQueue[_Command[Any] | None] = queue.SimpleQueue()
         self._owed: list[_Command[Any]] = []
-        self._engine = _writing(path)
-        self._reading = _reading(path)
+        self._engine = engines.writing(path)
+        self._reading = engines.reading(path, READERS)
+        self._watching = engines.watching(path)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="db-reader")
         self._thread = threading.Thread(target=self._write_groups, name="db-writer", daemon=True)
         self._thread.start()
@@ -178,10 +179,16 @@ class Database:
         """Run ``query`` on a connection that cannot write; all it reads is of one moment."""
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._query, query)
 
+    async def look(self, query: Callable[[ReadTx], T]) -> T:
+        """Like ``read``, on a connection of its own: what must not wait behind anybody's report."""
+        with _readable():
+            async with self._watching.connect() as connection:
+                return await connection.run_sync(lambda sync: query(ReadTx(sync)))
+
     async def answers(self) -> bool:
         """Whether the database can be read."""
         try:
-            return bool(await self.read(lambda tx: tx.scalar(sa.select(1))))
+            return bool(await self.look(lambda tx: tx.scalar(sa.select(1))))
         except (StorageUnavailable, sa.exc.SQLAlchemyError):
             return False
 
@@ -191,6 +198,7 @@ class Database:
         await asyncio.to_thread(self._thread.join)
         await asyncio.to_thread(self._readers.shutdown)
         self._reading.dispose()
+        await self._watching.dispose()
         self._engine.dispose()
 
     def _queue(
@@ -201,13 +209,8 @@ class Database:
         return future
 
     def _query(self, query: Callable[[ReadTx], T]) -> T:
-        try:
-            with self._reading.connect() as connection:
-                return query(ReadTx(connection))
-        except sa.exc.OperationalError as error:
-            if _code(error) in {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_READONLY}:  # a mistake of ours
-                raise
-            raise StorageUnavailable("the database could not be read") from error
+        with _readable(), self._reading.connect() as connection:
+            return query(ReadTx(connection))
 
     def _write_groups(self) -> None:
         with contextlib.closing(self._engine.connect()) as connection:
@@ -308,6 +311,17 @@ def _values(tx: WriteTx, part: list[_Command[Any]]) -> Sequence[Any]:
     return [part[0].run(tx)]
 
 
+@contextlib.contextmanager
+def _readable() -> Iterator[None]:
+    """Raise StorageUnavailable for a file that cannot be read, and every mistake of ours as it is."""
+    try:
+        yield
+    except sa.exc.OperationalError as error:
+        if _code(error) in {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_READONLY}:
+            raise
+        raise StorageUnavailable("the database could not be read") from error
+
+
 def changes_after(tx: ReadTx, last: int) -> list[Change]:
     """The noticed writes since change number ``last``, oldest first."""
     rows = tx.all(sa.select(changes).where(changes.c.id > last).order_by(changes.c.id))
@@ -323,7 +337,7 @@ def read_once(path: Path, query: Callable[[ReadTx], T]) -> T | None:
     """One query before there are services; None where no database with that table exists yet."""
     if not path.exists():
         return None
-    engine = _writing(path)
+    engine = engines.writing(path)
     try:
         with engine.connect() as connection:
             return query(ReadTx(connection))
@@ -331,61 +345,3 @@ def read_once(path: Path, query: Callable[[ReadTx], T]) -> T | None:
         return None
     finally:
         engine.dispose()
-
-
-def sync_files(path: Path) -> None:
-    """Checkpoint the log and fsync file and folder.
-
-    Until both are on the disk a power cut can lose the whole log, FULL or not.
-    """
-    engine = _writing(path)
-    with contextlib.closing(engine.raw_connection()) as connection:  # a transaction would lock it out
-        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
-    engine.dispose()
-    for target in (path, path.parent):
-        descriptor = os.open(target, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
-def _writing(path: Path) -> sa.Engine:
-    engine = sa.create_engine(f"sqlite:///{path}", poolclass=sa.NullPool, hide_parameters=True)
-    sa.event.listen(engine, "connect", _open_writer)
-    sa.event.listen(engine, "begin", _begin_immediate)
-    return engine
-
-
-def _reading(path: Path) -> sa.Engine:
-    engine = sa.create_engine(f"sqlite:///{path}", pool_size=READERS, max_overflow=0, hide_parameters=True)
-    sa.event.listen(engine, "connect", _open_reader)
-    sa.event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _open_writer(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection
-    connection.isolation_level = None  # we say BEGIN ourselves, see _begin_immediate
-    # Deleted content is zeroed at once; what that leaves in gaps of pages goes with kit/scrub.py.
-    _pragmas(connection, "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON")
-    _pragmas(connection, "busy_timeout=5000", "foreign_keys=ON")
-
-
-def _open_reader(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection
-    connection.isolation_level = None
-    _pragmas(connection, "busy_timeout=5000", "query_only=ON")
-
-
-def _pragmas(connection: Any, *settings: str) -> None:  # noqa: ANN401 - a DBAPI connection
-    cursor = connection.cursor()
-    for setting in settings:
-        cursor.execute(f"PRAGMA {setting}")
-    cursor.close()
-
-
-def _begin_immediate(connection: sa.Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _begin(connection: sa.Connection) -> None:
-    connection.exec_driver_sql("BEGIN")

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
-from streamhub.kit.db import sync_files
+from streamhub.kit.engines import sync_files
 from streamhub.kit.errors import StateConflict
 
 _FOLDER = Path(__file__).resolve().parent

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from streamhub import services as composition
 from streamhub.kit import db as kit_db
+from streamhub.kit import engines
 from streamhub.kit.db import Database, ReadTx
 
 
@@ -28,8 +29,8 @@ class OneThread(Database):
     """Writes and reads where it is asked to, at once."""
 
     file = Path()
-    writing = _engine(kit_db._open_writer, kit_db._begin_immediate)
-    reading = _engine(kit_db._open_reader, kit_db._begin)
+    writing = _engine(engines.open_writer, engines.begin_immediate)
+    reading = _engine(engines.open_reader, engines.begin)
 
     def __init__(self, path):
         OneThread.file = self.path = path
@@ -46,6 +47,8 @@ class OneThread(Database):
     async def read(self, query):
         with self._reader.begin():
             return query(ReadTx(self._reader))
+
+    look = read
 
     async def close(self):
         await asyncio.sleep(0)  # whoever waits for the last group hears of it

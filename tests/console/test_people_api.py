@@ -49,6 +49,14 @@ async def test_people_are_found_by_seat_function_delegation_and_name(house, orga
     }
 
 
+async def test_an_id_finds_its_person_whole_and_by_no_part_of_it(house, organiser):
+    [made] = await issued(house, organiser)
+
+    assert await seats(house, organiser, f"?q={made['participant']}") == [made["seat"]]
+    assert await seats(house, organiser, f"?q={made['id']}") == [made["seat"]]
+    assert await seats(house, organiser, f"?q={made['participant'][2:9]}") == []
+
+
 async def test_a_list_is_narrowed_by_role_delegation_and_standing_and_comes_in_pages(house, organiser):
     made = await issued(house, organiser, count=3)
     await issued(house, organiser, role="correspondent")
