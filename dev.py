@@ -235,20 +235,20 @@ def checks() -> list[Part]:
     return [
         Part("ruff check", 5, quietly(BIN / "ruff", "check", "--no-fix", ".")),
         Part("ruff format", 5, quietly(BIN / "ruff", "format", "--check", ".")),
-        Part("mypy --strict", 60, quietly(BIN / "mypy")),
+        Part("mypy --strict", 40, quietly(BIN / "mypy")),
         Part("lint-imports", 5, quietly(BIN / "lint-imports")),
         Part("deptry", 5, quietly(BIN / "deptry", ".")),
         Part("codespell", 5, quietly(BIN / "codespell")),
-        Part("djlint", 15, check_templates),
+        Part("djlint", 10, check_templates),
         Part("tsc --checkJs", 10, check_scripts),
     ]
 
 
 def tests() -> list[Part]:
-    """Everything that runs the code: the files of tests/ in two processes side by side."""
+    """Everything that runs the code, in three processes: on two cores one of them always waits."""
     return [
         Part("node --test", 10, test_scripts),
-        Part("pytest", 510, openly(PYTHON, "-m", "pytest", "-q", "-n", "2", "--dist", "worksteal")),
+        Part("pytest", 560, openly(PYTHON, "-m", "pytest", "-q", "-n", "3", "--dist", "worksteal")),
     ]
 
 
