@@ -245,10 +245,10 @@ def checks() -> list[Part]:
 
 
 def tests() -> list[Part]:
-    """Everything that runs the code, in three processes: on two cores one of them always waits."""
+    """Everything that runs the code, in two processes side by side."""
     return [
         Part("node --test", 10, test_scripts),
-        Part("pytest", 560, openly(PYTHON, "-m", "pytest", "-q", "-n", "3", "--dist", "worksteal")),
+        Part("pytest", 560, openly(PYTHON, "-m", "pytest", "-q", "-n", "2", "--dist", "worksteal")),
     ]
 
 
