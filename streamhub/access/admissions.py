@@ -68,14 +68,16 @@ class AdmissionService:
         return session
 
     async def of(self, session: Session) -> Admissions:
-        """Everybody who was let into this holding beyond the seats; kept until ``forget``."""
+        """Everybody who was let into this holding beyond the seats; kept until ``forget``.
+
+        Never older than a change that was forgotten meanwhile: who was held again would be let in anew.
+        """
         key = (session.slug, session.run)
-        known = self._known.get(key)
-        if known is None:
+        while (known := self._known.get(key)) is None:
             mark = self._forgotten
-            known = await self._db.read(lambda tx: admissions_store.of_run(tx, *key))
-            if mark == self._forgotten:  # else what we read may be older than the change
-                self._known[key] = known
+            read = await self._db.read(lambda tx: admissions_store.of_run(tx, *key))
+            if mark == self._forgotten:
+                self._known[key] = read
         return known
 
     async def forget(self, slug: str) -> None:

@@ -48,7 +48,7 @@ class Entrance:
             return
         visit.deciding = visit.again = True
         try:
-            while visit.again:
+            while visit.again and visit.stage is not Stage.GONE:
                 visit.again = False
                 await self._let_in(visit)
         finally:
@@ -114,7 +114,9 @@ class Entrance:
         return None if session.state is SessionState.ENDED else await self._seating.sit(visit.who, session)
 
     def _wait(self, visit: Visit, waiting: Waiting) -> None:
-        """Tell the page to wait, unless it knows; who was inside attends no more."""
+        """Tell the page to wait, unless it knows or is gone; who was inside attends no more."""
+        if visit.stage is Stage.GONE:
+            return
         if visit.stage is Stage.INSIDE and visit.counted:
             self._counting.untrack(visit, Cause.WAITING)
             visit.counted = False

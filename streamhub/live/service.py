@@ -122,6 +122,7 @@ class LiveService:
     def bye(self, visit: Visit) -> None:
         """The page says goodbye: its stay ends now. Whoever has its line ends that."""
         self._counting.untrack(visit, Cause.BYE)
+        visit.stage = Stage.GONE  # whatever was about to be decided of it is of no use any more
 
     def leave(self, visit: Visit) -> None:
         """A page's line is over: without a goodbye the person keeps the grace."""
