@@ -9,6 +9,7 @@ from streamhub.kit.db import Database, WriteTx
 from streamhub.kit.errors import FieldInvalid, FieldProblem, NotFound
 from streamhub.kit.ids import DelegationCode, InvitationId, SessionSlug
 from streamhub.kit.log import get_logger
+from streamhub.kit.remembered import Kept
 from streamhub.programme.model import Session
 from streamhub.programme.service import ProgrammeService
 
@@ -28,8 +29,7 @@ class AdmissionService:
         self._clock = clock
         self._programme = programme
         self._access = access
-        self._known: dict[tuple[SessionSlug, int], Admissions] = {}
-        self._forgotten = 0
+        self._known: Kept[tuple[SessionSlug, int], Admissions] = Kept(self._read)
 
     async def admit_delegation(self, slug: SessionSlug, code: DelegationCode, by: str) -> None:
         """Let everybody of a delegation into this holding of a session, however few its seats.
@@ -68,22 +68,15 @@ class AdmissionService:
         return session
 
     async def of(self, session: Session) -> Admissions:
-        """Everybody who was let into this holding beyond the seats; kept until ``forget``.
+        """Everybody who was let into this holding beyond the seats; kept until ``forget``."""
+        return await self._known.get((session.slug, session.run))
 
-        Never older than a change that was forgotten meanwhile: who was held again would be let in anew.
-        """
-        key = (session.slug, session.run)
-        while (known := self._known.get(key)) is None:
-            mark = self._forgotten
-            read = await self._db.read(lambda tx: admissions_store.of_run(tx, *key))
-            if mark == self._forgotten:
-                self._known[key] = read
-        return known
+    async def forget(self, _slug: str) -> None:
+        """Read admissions again at the next question; subscribe this to ``TOPIC``."""
+        self._known.forget()
 
-    async def forget(self, slug: str) -> None:
-        """Read the session's admissions again at the next question; subscribe this to ``TOPIC``."""
-        self._forgotten += 1
-        self._known = {key: known for key, known in self._known.items() if key[0] != slug}
+    async def _read(self, holding: tuple[SessionSlug, int]) -> Admissions:
+        return await self._db.read(lambda tx: admissions_store.of_run(tx, *holding))
 
     async def set_devices(
         self, invitation_id: InvitationId, devices: int, policy: DevicePolicy | None, by: str

@@ -22,22 +22,24 @@ class Kept(Generic[K, T]):
         self._lock = asyncio.Lock()
 
     async def get(self, key: K) -> T:
-        """The answer for ``key``, as of this moment or later."""
-        if key in self._known:
-            return self._known[key]
-        async with self._lock:
-            if key in self._known:
-                return self._known[key]
-            mark = self._forgotten
-            answer = await self._read(key)
-            if mark == self._forgotten:  # else what was read may be older than the change
-                self._known[key] = answer
-            return answer
+        """The answer for ``key``, never older than a change that was forgotten meanwhile."""
+        while key not in self._known:
+            async with self._lock:
+                await self._learn(key)
+        return self._known[key]
 
     def forget(self) -> None:
         """Read everything again at the next question."""
         self._forgotten += 1
         self._known.clear()
+
+    async def _learn(self, key: K) -> None:
+        if key in self._known:
+            return
+        mark = self._forgotten
+        answer = await self._read(key)
+        if mark == self._forgotten:
+            self._known[key] = answer
 
 
 class Gathered(Generic[K, T]):

@@ -65,6 +65,18 @@ async def test_what_was_read_before_a_change_is_not_kept_after_it(shelf):
     assert await kept.get("a") == 7
 
 
+async def test_whoever_asked_before_a_change_is_told_what_came_after_it(shelf):
+    kept = Kept(shelf.one)
+    shelf.gate.clear()
+    asked = asyncio.gather(kept.get("a"))
+    await asyncio.sleep(0)
+    shelf.values["a"] = 7
+    kept.forget()
+    shelf.gate.set()
+
+    assert await asked == [7]
+
+
 async def test_a_read_that_fails_is_tried_again_by_the_next(shelf):
     kept = Kept(shelf.one)
     with pytest.raises(KeyError):
