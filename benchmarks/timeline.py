@@ -1,14 +1,8 @@
 """Figures and curve of a session with a million stays: from the rollup, and by the sweep that proves it."""
 
-import json
 import statistics
-import subprocess
-import sys
-from typing import Any
 
 from benchmarks.bench import Bench
-from benchmarks.build import ENVIRONMENT, ROOT, BuildFailed
-from benchmarks.machine import SERVER_CORE, pin
 from benchmarks.results import Gate, Result, median_of
 from benchmarks.stacks import PRODUCT
 
@@ -20,7 +14,7 @@ def run(bench: Bench) -> list[Result]:
     """One session, asked often; the sweep once."""
     stays = FEWER if bench.quick else STAYS
     bench.say(f"{stays:,} stays …")
-    said = _measured(bench, stays)
+    said = bench.apart("timeline_work", str(bench.folder("timeline")), str(stays))
     bench.say(f"asked {len(said['asked_ms'])} times: {statistics.median(said['asked_ms']):.2f} ms")
 
     def one(metric: str, value: float, unit: str) -> Result:
@@ -37,22 +31,3 @@ def run(bench: Bench) -> list[Result]:
         one("memory_of_the_rollup", said["mib"], "MiB"),
         one("differences_from_the_sweep", said["differences"], "").gated(EQUAL),
     ]
-
-
-def _measured(bench: Bench, stays: int) -> dict[str, Any]:
-    command = [sys.executable, "-m", "benchmarks.timeline_work", str(bench.folder("timeline")), str(stays)]
-    process = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=ENVIRONMENT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    pin(process.pid, SERVER_CORE)
-    output, wrong = process.communicate()
-    if process.returncode:
-        raise BuildFailed(wrong[-2000:])
-    found: dict[str, Any] = json.loads(output.splitlines()[-1])
-    return found

@@ -138,7 +138,7 @@ class Sampler:
     async def purge(self) -> int:
         """Forget samples that are older than the setting allows; that it was done stands in the audit log.
 
-        Source: YouTube API Services developer policies, III.E.4: 30 days unless refreshed.
+        Source: https://developers.google.com/youtube/terms/developer-policies: 30 days unless refreshed.
         """
         now = self._clock.now()
 
