@@ -1,0 +1,339 @@
+"""The calls that streamhub makes to Zoom, with one account's server-to-server credentials.
+
+Source: https://developers.zoom.us/docs/api/ and ``@zoom/rivet`` 0.4.0. Zoom's own tables of error
+codes contradict each other: the HTTP status decides first.
+"""
+
+import asyncio
+import base64
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeVar
+from urllib.parse import quote, urlencode, urlsplit
+
+import msgspec
+
+from streamhub.kit.clock import MINUTE, SECOND, Clock, Instant, parse_rfc3339
+from streamhub.kit.outgoing import Outgoing, Reply, Unanswered
+from streamhub.relay.zoom_accounts import ZoomAccount
+
+OAUTH_BASE = "https://zoom.us"
+API_BASE = "https://api.zoom.us"
+API_HOSTS = (".zoom.us", ".zoomgov.com")
+"""Where the regional address that Zoom names must lie."""
+
+BATCH = 30
+"""Registrants in one call at the most."""
+
+PAGE = 300
+PAGES = 200
+RENEW_BEFORE_MS = MINUTE
+TRIES = 3
+LONGEST_WAIT_MS = 10 * SECOND
+"""What is waited for within a call; for longer the call gives up and says until when."""
+
+NO_CONTENT, BAD_REQUEST, UNAUTHORISED, NOT_FOUND = 204, 400, 401, 404
+TOO_MANY, SERVER_ERROR = 429, 500
+
+_SCOPE = re.compile(r"[a-z_]+:[a-z_]+(?::[a-z_]+)+")
+
+T = TypeVar("T")
+
+
+class ZoomKind(StrEnum):
+    """What Zoom runs: the words of its paths."""
+
+    MEETING = "meetings"
+    WEBINAR = "webinars"
+
+
+class Trouble(StrEnum):
+    """Why Zoom did not do it: stable words, said to staff in their language."""
+
+    KEY_REFUSED = "key_refused"
+    RIGHT_MISSING = "right_missing"
+    NOT_FOUND = "not_found"
+    THROTTLED = "throttled"
+    REFUSED = "refused"
+    UNAVAILABLE = "unavailable"
+
+
+class ZoomRefused(Exception):
+    """Zoom answered, but not with what was asked; ``right`` is the missing scope, where Zoom names it."""
+
+    def __init__(self, trouble: Trouble, *, until: Instant | None = None, right: str = "") -> None:
+        super().__init__(trouble.value)
+        self.trouble = trouble
+        self.until = until
+        self.right = right
+
+
+@dataclass(frozen=True, slots=True)
+class ZoomMeeting:
+    """A meeting or a webinar by its number."""
+
+    kind: ZoomKind
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewRegistrant:
+    """Somebody under their public label, with an address that is a pseudonym."""
+
+    email: str
+    first_name: str
+    last_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Registrant:
+    """Zoom's answer; the link is the person's own and a secret."""
+
+    id: str
+    email: str
+    join_url: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """One connection of the report after the end; the name is not read."""
+
+    user: str
+    person: str
+    since: Instant
+    until: Instant
+
+
+class _Token(msgspec.Struct):
+    access_token: str
+    expires_in: int = 3_599
+    scope: str = ""
+    api_url: str = API_BASE
+
+
+class _Error(msgspec.Struct):
+    code: int = 0
+    message: str = ""
+
+
+class _Registrant(msgspec.Struct):
+    registrant_id: str = ""
+    id: str | int = ""
+    email: str = ""
+    join_url: str = ""
+
+
+class _Registrants(msgspec.Struct):
+    registrants: list[_Registrant] = []
+
+
+class _Nothing(msgspec.Struct):
+    """An answer in which nothing is looked for."""
+
+
+class _Panelists(msgspec.Struct):
+    panelists: list[_Registrant] = []
+    next_page_token: str = ""
+
+
+class _Participant(msgspec.Struct):
+    user_id: str | int = ""
+    customer_key: str | None = None
+    registrant_id: str | None = None
+    join_time: str = ""
+    leave_time: str = ""
+    status: str = ""
+
+
+class _Report(msgspec.Struct):
+    participants: list[_Participant] = []
+    next_page_token: str = ""
+
+
+class ZoomApi:
+    """One account. Calls wait for each other: Zoom's limits are per account."""
+
+    def __init__(self, outgoing: Outgoing, account: ZoomAccount, clock: Clock, stand_in: str = "") -> None:
+        """``stand_in`` is the origin of a local server in place of Zoom, for tests and demonstrations."""
+        self._outgoing = outgoing
+        self._account = account
+        self._clock = clock
+        self._stand_in = stand_in
+        self._token: _Token | None = None
+        self._token_until: Instant = 0
+        self._turn = asyncio.Lock()
+
+    async def rights(self) -> frozenset[str]:
+        """The scopes that the credentials have. Raises ZoomRefused, Unanswered."""
+        async with self._turn:
+            return frozenset((await self._fresh_token()).scope.split())
+
+    async def register(self, meeting: ZoomMeeting, people: Sequence[NewRegistrant]) -> list[Registrant]:
+        """Register people, at most 30 per call; Zoom mails nobody. Raises ZoomRefused, Unanswered."""
+        found: list[Registrant] = []
+        for start in range(0, len(people), BATCH):
+            order = {
+                "auto_approve": True,
+                "registrants_confirmation_email": False,
+                "registrants": [
+                    {"email": p.email, "first_name": p.first_name, "last_name": p.last_name}
+                    for p in people[start : start + BATCH]
+                ],
+            }
+            path = f"/v2/{meeting.kind}/{meeting.id}/batch_registrants"
+            answer = await self._send("POST", path, order, _Registrants)
+            found += [Registrant(r.registrant_id, r.email, r.join_url) for r in answer.registrants]
+        return found
+
+    async def invite_panelists(
+        self, webinar: ZoomMeeting, people: Sequence[NewRegistrant]
+    ) -> list[Registrant]:
+        """Make people panelists of a webinar, who may speak, each with a link of their own.
+
+        Raises ZoomRefused, Unanswered.
+        """
+        path = f"/v2/{webinar.kind}/{webinar.id}/panelists"
+        wanted = {p.email: p for p in people}
+        for start in range(0, len(people), BATCH):
+            some = people[start : start + BATCH]
+            order = {"panelists": [{"email": p.email, "name": f"{p.first_name} {p.last_name}"} for p in some]}
+            await self._send("POST", path, order, _Nothing)
+        listed = await self._send("GET", path, None, _Panelists)
+        return [Registrant(str(p.id), p.email, p.join_url) for p in listed.panelists if p.email in wanted]
+
+    async def remove_panelist(self, webinar: ZoomMeeting, panelist: Registrant) -> None:
+        """Take a panelist's link from them. Raises ZoomRefused, Unanswered."""
+        path = f"/v2/{webinar.kind}/{webinar.id}/panelists/{quote(panelist.id, safe='')}"
+        await self._send("DELETE", path, None, _Nothing)
+
+    async def cancel(self, meeting: ZoomMeeting, people: Iterable[Registrant]) -> None:
+        """Take registrants' links from them. Raises ZoomRefused, Unanswered."""
+        order = {"action": "cancel", "registrants": [{"id": p.id, "email": p.email} for p in people]}
+        await self._send("PUT", f"/v2/{meeting.kind}/{meeting.id}/registrants/status", order, _Nothing)
+
+    async def report(self, meeting: ZoomMeeting, uuid: str) -> list[ReportRow]:
+        """Who was in a meeting that ended, waiting rooms left out. Raises ZoomRefused, Unanswered."""
+        path = f"/v2/report/{meeting.kind}/{twice_encoded(uuid)}/participants"
+        rows: list[ReportRow] = []
+        token = ""
+        for _ in range(PAGES):
+            query = {"page_size": str(PAGE), "include_fields": "registrant_id", "next_page_token": token}
+            given = urlencode({name: value for name, value in query.items() if value})
+            page = await self._send("GET", f"{path}?{given}", None, _Report)
+            rows += [_row(p) for p in page.participants if p.status != "in_waiting_room"]
+            token = page.next_page_token
+            if not token:
+                return rows
+        raise ZoomRefused(Trouble.REFUSED)
+
+    async def _send(self, method: str, path: str, order: object, form: type[T]) -> T:
+        """One call: with a new token once, and again where Zoom asks for a moment."""
+        async with self._turn:
+            reply = await self._ask(method, path, order)
+            if reply.status == UNAUTHORISED:
+                self._token = None
+                reply = await self._ask(method, path, order)
+            for _ in range(TRIES - 1):
+                wait = self._asked_to_wait(reply)
+                if wait is None or wait > LONGEST_WAIT_MS:
+                    break
+                await asyncio.sleep(wait / SECOND)
+                reply = await self._ask(method, path, order)
+            self._check(reply)
+            return reply.read(form) if reply.status != NO_CONTENT else form()
+
+    async def _ask(self, method: str, path: str, order: object) -> Reply:
+        token = await self._fresh_token()
+        headers = {"Authorization": f"Bearer {token.access_token}", "Content-Type": "application/json"}
+        address = self._api_base(token) + path
+        if order is None:
+            return await self._outgoing.send(method, address, None, headers)
+        return await self._outgoing.send(method, address, msgspec.json.encode(order), headers)
+
+    async def _fresh_token(self) -> _Token:
+        """The token at hand, or a new one a minute before its end; there is none to refresh it with."""
+        if self._token is not None and self._clock.now() < self._token_until:
+            return self._token
+        name = f"{self._account.client_id}:{self._account.client_secret}"
+        headers = {
+            "Authorization": f"Basic {base64.b64encode(name.encode()).decode()}",
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        form = urlencode({"grant_type": "account_credentials", "account_id": self._account.account_id})
+        base = self._stand_in or OAUTH_BASE
+        reply = await self._outgoing.send("POST", f"{base}/oauth/token", form.encode(), headers)
+        if reply.status in {BAD_REQUEST, UNAUTHORISED}:
+            raise ZoomRefused(Trouble.KEY_REFUSED)
+        self._check(reply)
+        self._token = token = reply.read(_Token)
+        self._token_until = self._clock.now() + token.expires_in * SECOND - RENEW_BEFORE_MS
+        return token
+
+    def _api_base(self, token: _Token) -> str:
+        """The regional address that Zoom named, if it is one of Zoom's."""
+        if self._stand_in:
+            return self._stand_in
+        parts = urlsplit(token.api_url)
+        host = parts.hostname or ""
+        return f"https://{host}" if parts.scheme == "https" and host.endswith(API_HOSTS) else API_BASE
+
+    def _asked_to_wait(self, reply: Reply) -> int | None:
+        """Milliseconds until Zoom may be asked again; None where it does not say that it is too much."""
+        if reply.status != TOO_MANY:
+            return None
+        until = _rest_until(reply)
+        return SECOND if until is None else max(0, until - self._clock.now())
+
+    def _check(self, reply: Reply) -> None:
+        """Raise ZoomRefused for everything but success."""
+        if reply.status < BAD_REQUEST:
+            return
+        if reply.status >= SERVER_ERROR:
+            raise ZoomRefused(Trouble.UNAVAILABLE)
+        if reply.status == TOO_MANY:
+            raise ZoomRefused(Trouble.THROTTLED, until=_rest_until(reply))
+        message = _message(reply)
+        if "scopes" in message:
+            raise ZoomRefused(Trouble.RIGHT_MISSING, right=_scope(message))
+        if reply.status == UNAUTHORISED:
+            raise ZoomRefused(Trouble.KEY_REFUSED)
+        raise ZoomRefused(Trouble.NOT_FOUND if reply.status == NOT_FOUND else Trouble.REFUSED)
+
+
+def twice_encoded(uuid: str) -> str:
+    """A meeting's uuid as a part of a path: Zoom wants it percent-encoded twice where it holds a slash."""
+    once = quote(uuid, safe="")
+    return quote(once, safe="") if "/" in uuid or "+" in uuid else once
+
+
+def _row(found: _Participant) -> ReportRow:
+    try:
+        since, until = parse_rfc3339(found.join_time), parse_rfc3339(found.leave_time)
+    except (ValueError, OverflowError):
+        raise Unanswered("rubbish") from None
+    return ReportRow(str(found.user_id), found.customer_key or found.registrant_id or "", since, until)
+
+
+def _rest_until(reply: Reply) -> Instant | None:
+    """``Retry-After`` of the daily limit is an RFC 3339 date, ``X-RateLimit-Reset`` is in seconds."""
+    try:
+        return parse_rfc3339(reply.headers.get("retry-after", ""))
+    except (ValueError, OverflowError):
+        pass
+    reset = reply.headers.get("x-ratelimit-reset", "")
+    return int(reset) * SECOND if reset.isascii() and reset.isdigit() and len(reset) <= 12 else None  # noqa: PLR2004
+
+
+def _message(reply: Reply) -> str:
+    try:
+        return reply.read(_Error).message
+    except Unanswered:
+        return ""
+
+
+def _scope(message: str) -> str:
+    """The scope that Zoom's message names, such as ``meeting:write:registrant:admin``."""
+    named = _SCOPE.search(message)
+    return named[0] if named else ""
