@@ -52,6 +52,8 @@ from streamhub.programme.service import ProgrammeService
 from streamhub.relay.link_check import LinkChecker
 from streamhub.relay.link_model import Provider
 from streamhub.relay.service import RelayService
+from streamhub.relay.zoom_accounts import ZoomAccount, load_accounts
+from streamhub.relay.zoom_api import ZoomApi
 from streamhub.reports.service import ReportsService
 from streamhub.requests import answers_store
 from streamhub.requests.service import RequestsService
@@ -182,6 +184,12 @@ class _Wiring:
         self.imports = ImportsService(db, clock, settings, programme, access)
         self.audience = AudienceService(db, clock, programme, self.relay)
         self.outgoing = Outgoing()
+        self.zoom_accounts = zoom_accounts(settings)
+        self.zoom_apis = {
+            account.name: ZoomApi(self.outgoing, account, clock, settings.stand_in("zoom"))
+            for account in self.zoom_accounts
+            if account.asks
+        }
 
     def sampler(self) -> Sampler:
         """What reads the counts of the platforms that are configured."""
@@ -359,6 +367,11 @@ def other_issuers(settings: Settings) -> Issuers:
     if not settings.issuers_file:
         return NOBODY_ELSE
     return load_issuers(Path(settings.issuers_file), settings.issuer or settings.public_url)
+
+
+def zoom_accounts(settings: Settings) -> tuple[ZoomAccount, ...]:
+    """The Zoom accounts that are asked and heard; raises SettingInvalid."""
+    return load_accounts(Path(settings.zoom_accounts_file)) if settings.zoom_accounts_file else ()
 
 
 def summit_settings(folder: DataFolder) -> dict[str, int | str]:

@@ -53,24 +53,21 @@ class Outgoing:
 
     async def get(self, url: str, headers: Mapping[str, str] | None = None) -> Reply:
         """GET an address that is already encoded. Raises Unanswered."""
-        return await self._ask("GET", url, headers, None)
+        return await self.send("GET", url, None, headers)
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
         """POST a body; ``headers`` name its type. Raises Unanswered."""
-        return await self._ask("POST", url, headers, body)
-
-    async def put(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
-        """PUT a body; ``headers`` name its type. Raises Unanswered."""
-        return await self._ask("PUT", url, headers, body)
+        return await self.send("POST", url, body, headers)
 
     async def close(self) -> None:
         """Let go of every connection."""
         if self._session is not None:
             await self._session.close()
 
-    async def _ask(
-        self, method: str, url: str, headers: Mapping[str, str] | None, body: bytes | None
+    async def send(
+        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str] | None
     ) -> Reply:
+        """Ask for an address that is already encoded, by any method. Raises Unanswered."""
         address = URL(url, encoded=True)  # a percent sign that was meant must arrive as it is
         try:
             async with self._opened().request(

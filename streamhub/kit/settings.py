@@ -139,6 +139,9 @@ class Settings:
     platform_days: int = setting(
         30, "Days after which what platforms reported is forgotten; YouTube's terms ask for 30.", minimum=1
     )
+    zoom_accounts_file: str = setting(
+        "", "TOML file of the Zoom accounts that are asked and heard; empty: none (docs/operations.md)."
+    )
     stand_ins: tuple[str, ...] = setting(
         (),
         "For tests and demonstrations: local servers in place of platforms, as youtube=http://127.0.0.1:9000.",

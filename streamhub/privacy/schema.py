@@ -232,7 +232,7 @@ PROGRAMME = (
         by="added_by placed_by",
         when="added_at removed_at",
         plain="id session channel position label provider kind ref host start hash page pwd text phone "
-        "personal",
+        "personal account",
     ),
     _table("source_periods", Kept.SUMMIT, by="by", when="since until", plain="id session channel source"),
 )

@@ -31,6 +31,7 @@ class NewSource:
     phone: str = ""
     channel: str = FLOOR
     label: str = ""
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ class Source:
     """One stream of a session. Without a link it is a text and perhaps a telephone number.
 
     ``order`` counts from 0 within the session. ``personal`` tells a link made for one
-    person from the common one. ``added_by`` is None for what came from a file.
+    person from the common one. ``added_by`` is None for what came from a file. ``account`` names the
+    Zoom account that the meeting belongs to, empty where none is asked or heard.
     """
 
     id: SourceId
@@ -52,6 +54,7 @@ class Source:
     personal: bool
     added_by: str | None
     added_at: Instant
+    account: str = ""
 
     @property
     def provider(self) -> Provider:
@@ -150,6 +153,7 @@ def drafted(
         personal=False,
         added_by=by,
         added_at=at,
+        account=new.account.strip(),
     )
 
 
@@ -159,7 +163,13 @@ def appended(sources: tuple[Source, ...], draft: Source) -> tuple[Source, tuple[
     if old is None:
         source = replace(draft, order=max((s.order + 1 for s in sources), default=0))
         return source, (*sources, source)
-    source = replace(old, link=draft.link, label=draft.label or old.label, phone=draft.phone or old.phone)
+    source = replace(
+        old,
+        link=draft.link,
+        label=draft.label or old.label,
+        phone=draft.phone or old.phone,
+        account=draft.account or old.account,
+    )
     return source, tuple(source if s.id == old.id else s for s in sources)
 
 

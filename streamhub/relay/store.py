@@ -30,6 +30,7 @@ sources = sa.Table(
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("phone", sa.Text, nullable=False),
     sa.Column("personal", sa.Boolean, nullable=False),
+    sa.Column("account", sa.Text, nullable=False, server_default=""),
     sa.Column("added_by", sa.Text),
     sa.Column("added_at", sa.BigInteger, nullable=False),
     sa.Column("placed_by", sa.Text),  # who put it in this place by hand
@@ -150,6 +151,7 @@ def _columns(source: Source) -> dict[str, Any]:
         "text": source.text,
         "phone": source.phone,
         "personal": source.personal,
+        "account": source.account,
         "added_by": source.added_by,
         "added_at": source.added_at,
     }
@@ -168,6 +170,7 @@ def _source(row: sa.Row[Any]) -> Source:
         personal=row.personal,
         added_by=row.added_by,
         added_at=row.added_at,
+        account=row.account,
     )
 
 
