@@ -85,3 +85,8 @@ def config_option(command: Any) -> Any:  # noqa: ANN401 - click's decorators are
         type=click.Path(path_type=Path, dir_okay=False),
         help="Settings file (TOML); a missing one is an error.",
     )(command)
+
+
+def unless_dash(_context: click.Context, _parameter: click.Parameter, file: Path | None) -> Path | None:
+    """A file to write, as an option gives it; None, that is standard output, for ``-``."""
+    return None if file == Path("-") else file

@@ -13,7 +13,7 @@ from streamhub.access.calendar import Calendars
 from streamhub.access.mail_letter import language_for
 from streamhub.access.model import Invitation
 from streamhub.access.papers import Papers
-from streamhub.cli import config_option, run
+from streamhub.cli import config_option, run, unless_dash
 from streamhub.cli.folder import open_folder
 from streamhub.kit.audit import CLI, Act
 from streamhub.kit.errors import NotFound
@@ -58,7 +58,8 @@ class Asked:
     "-o",
     "--output",
     type=click.Path(path_type=Path),
-    help="File, or folder for the calendars of several people; else standard output.",
+    callback=unless_dash,
+    help="File, or folder for the calendars of several people; else, and for -, standard output.",
 )
 def export(config: Path | None, data: Path, **options: Any) -> None:  # noqa: ANN401
     """Write everybody's personal link. Whoever reads what is written can enter.

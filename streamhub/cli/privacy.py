@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from streamhub.cli import config_option, run
+from streamhub.cli import config_option, run, unless_dash
 from streamhub.cli.folder import open_folder, settings_of, wrote
 from streamhub.handlers.api_me import export_answer
 from streamhub.kit.audit import CLI
@@ -64,7 +64,11 @@ def erase(config: Path | None, data: Path, participant: str, *, as_json: bool) -
 @config_option
 @click.argument("participant")
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="File; else standard output."
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    callback=unless_dash,
+    help="File; else, and for -, standard output.",
 )
 def export(config: Path | None, data: Path, participant: str, output: Path | None) -> None:
     """Write everything that is recorded of PARTICIPANT, as JSON."""

@@ -77,6 +77,14 @@ def invited(data: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(done.stdout)))
 
 
+def test_a_dash_is_standard_output_and_no_file_of_that_name(data, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = invite("export", data, "--format", "csv", "-o", "-")
+
+    assert done.stdout.startswith("seat,label,delegation,role,link,expires_at")
+    assert not (tmp_path / "-").exists()
+
+
 def test_a_list_is_shown_as_it_is_understood_before_anything_is_stored(data, people):
     done = invite("import", data, people, "--map", "billet=external_id", "--dry-run")
 
