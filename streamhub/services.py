@@ -1,5 +1,6 @@
 """The composition root: the only file where concrete parts meet."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -99,6 +100,8 @@ class Services:
     outgoing: Outgoing
     links: LinkChecker
     sampler: Sampler
+    zoom_accounts: tuple[ZoomAccount, ...]
+    zoom_apis: Mapping[str, ZoomApi]
     statistics: StatisticsService
     privacy: PrivacyService
     retention: RetentionService
@@ -318,6 +321,8 @@ async def build(folder: DataFolder, settings: Settings, clock: Clock) -> Service
         outgoing=parts.outgoing,
         links=parts.links(),
         sampler=parts.sampler(),
+        zoom_accounts=parts.zoom_accounts,
+        zoom_apis=parts.zoom_apis,
         statistics=statistics,
         privacy=PrivacyService(db, clock, access, requests),
         retention=RetentionService(db, clock, settings, programme, statistics),

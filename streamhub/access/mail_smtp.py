@@ -77,6 +77,23 @@ class Post:
             return None
         return await self._content(client, letter.content)
 
+    async def try_out(self) -> None:
+        """Connect, log in and name our sender, without a letter; then say goodbye.
+
+        Raises MailUnavailable with what is wrong.
+        """
+        client = await self._connected()
+        try:
+            await client.mail(self._settings.smtp_from)
+        except SMTPResponseException as error:
+            raise MailUnavailable(
+                f"the mail server refuses {self._settings.smtp_from}: {error.code} {_words(error.message)}"
+            ) from error
+        except (SMTPException, OSError) as error:
+            raise MailUnavailable(f"the mail server went away: {type(error).__name__}") from error
+        finally:
+            await self.close()
+
     async def close(self) -> None:
         """Say goodbye; harmless where there is no connection."""
         client, self._client = self._client, None

@@ -3,27 +3,21 @@
 import json
 import sys
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
+from streamhub.access.mail_smtp import Post
 from streamhub.access.roles import MODERATION
 from streamhub.audience.sample_model import Fault
 from streamhub.cli import config_option, run
+from streamhub.cli.doctor_zoom import zoom_findings
+from streamhub.cli.finding import Finding
 from streamhub.cli.folder import open_folder
 from streamhub.kit.clock import SystemClock
-from streamhub.kit.errors import NotConfigured
+from streamhub.kit.errors import MailUnavailable, NotConfigured
 from streamhub.programme.model import SessionState
 from streamhub.services import Services
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at; ``mend`` is empty where it is good."""
-
-    what: str
-    mend: str = ""
 
 
 @click.command()
@@ -67,6 +61,10 @@ async def _findings(use: Services) -> AsyncIterator[Finding]:
         yield finding
     async for finding in _platforms(use):
         yield finding
+    async for finding in zoom_findings(use):
+        yield finding
+    if use.settings.smtp_host:
+        yield await _mail(use)
     roles = {person.role for person in await use.access.participants() if person.invited}
     steer = "streamhub invite issue --role moderator"
     yield Finding("somebody can moderate", "" if roles & MODERATION else steer)
@@ -117,6 +115,16 @@ async def _platforms(use: Services) -> AsyncIterator[Finding]:
         yield Finding(f"counts of {platform} can be read", MENDS[fault] if fault else "")
         for video in sorted(missing):
             yield Finding(f"{platform} shows {video.id}", "no public video of this id: look at its link")
+
+
+async def _mail(use: Services) -> Finding:
+    """The mail server takes our login and our sender; nobody gets a letter."""
+    what = f"mail through {use.settings.smtp_host}"
+    try:
+        await Post(use.settings).try_out()
+    except MailUnavailable as error:
+        return Finding(what, f"{error}: look at the settings smtp_…")
+    return Finding(what)
 
 
 async def _compare(use: Services) -> Finding:
