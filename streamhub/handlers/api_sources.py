@@ -168,8 +168,17 @@ async def sort_sources(request: web.Request) -> web.Response:
 
 
 async def _shown(request: web.Request, slug: SessionSlug, grant: Grant | None) -> SourceView:
-    """What ``?channel=`` shows, by default the floor; raises NotFound where nothing is on."""
+    """What ``?channel=`` shows, by default the floor; raises NotFound where nothing is on.
+
+    With ``?after=`` what is next in the session's order where that source does not start.
+    """
     relay = services(request).relay
+    failed = request.query.get("after")
+    if failed is not None:
+        following = await relay.after(slug, SourceId(failed))
+        if following is None:
+            raise NotFound("nothing stands after this source")
+        return relay.view(following, grant, language(request))
     channel = request.query.get("channel")
     for found in await relay.on_air(slug):
         if channel in {None, found.channel}:

@@ -33,7 +33,7 @@ async def player(request: web.Request) -> web.Response:
     """GET /s/{slug}/player?source=."""
     session, grant = await enter_session(request, slug_of(request))
     relay = services(request).relay
-    source = await _on_air(request, session.slug)
+    source = await _playable(request, session.slug)
     lang = language(request)
     view = relay.view(source, grant, lang)
     if view.embed_url is None:
@@ -44,9 +44,9 @@ async def player(request: web.Request) -> web.Response:
     return await render(request, "player.html", policy=policy, player=shown)
 
 
-async def _on_air(request: web.Request, slug: SessionSlug) -> Source:
+async def _playable(request: web.Request, slug: SessionSlug) -> Source:
     wanted = SourceId(request.query.get("source", ""))
-    for source in await services(request).relay.on_air(slug):
+    for source in await services(request).relay.playable(slug):
         if source.id == wanted:
             return source
     raise NotFound("this source is not on")

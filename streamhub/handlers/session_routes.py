@@ -143,7 +143,7 @@ CONDUCT = (
         allow=PUBLIC,
         summary="What is on for the caller",
         answer=api_sources.SourceAnswer,
-        query=("channel", "lang"),
+        query=("channel", "after", "lang"),
     ),
     Route(
         method="POST",

@@ -125,6 +125,9 @@ class Settings:
     )
     peertube_hosts: tuple[str, ...] = setting((), "Hosts of PeerTube servers whose videos may be shown.")
     hls_hosts: tuple[str, ...] = setting((), "Hosts of HLS streams (.m3u8) that may be shown.")
+    stream_hosts: tuple[str, ...] = setting(
+        (), "Hosts of plain audio streams (.mp3, .aac, .ogg, .opus, .m4a, a mount of Icecast, or HLS)."
+    )
     dailymotion_player_id: str = setting(
         "", "Player ID that Dailymotion asks for in embeds; empty: link only."
     )

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from streamhub.access.service import AccessService
 from streamhub.attendance.excused import ExcusedService
@@ -25,6 +25,7 @@ from streamhub.presence.service import PresenceService
 from streamhub.programme.model import Session
 from streamhub.programme.service import ProgrammeService
 from streamhub.relay.model import Source, SourceView
+from streamhub.relay.offer import Offer
 from streamhub.relay.service import RelayService
 
 
@@ -55,7 +56,8 @@ class Announcer:
 
     async def welcome(self, visit: Visit, session: Session) -> None:
         """The first word inside; a moderator's is followed by the whole list."""
-        source = await self._use.relay.active(session.slug)
+        offer = await self._use.relay.offer(session.slug)
+        joining = visit.grant is not None
         beside = None if visit.grant is None else await self._use.relay.beside(session.slug)
         line = await self._use.floor.line(session.slug)
         moderates = visit.kind is To.MODERATORS
@@ -65,10 +67,12 @@ class Announcer:
             session=session.slug,
             revision=self._use.presence.revision(session.slug),
             state=session.state,
-            source=self._shown(source, visit),
+            source=self._shown(offer.source, joining),
             heartbeat_seconds=self._use.settings.heartbeat_seconds,
             since=rfc3339(visit.since),
-            beside=self._shown(beside, visit) or UNSET,
+            beside=self._shown(beside, joining) or UNSET,
+            channels=self._channels(offer, joining),
+            words=self._shown(offer.words, joining) or UNSET,
         )
         name = {"participant": visit.grant.participant} if visit.grant else {"viewer": str(visit.viewer)}
         first = _frame(msgspec.structs.replace(message, **name))
@@ -104,11 +108,14 @@ class Announcer:
         self._use.hub.broadcast(session.slug, _frame(message), To.ALL)
 
     async def source(self, slug: SessionSlug) -> None:
-        """The active source; only invited people are told a meeting's passcode."""
-        source = await self._use.relay.active(slug)
+        """What is on, on every channel; only invited people are told a meeting's passcode."""
+        offer = await self._use.relay.offer(slug)
         for to, joining in ((To.MODERATORS | To.INVITED, True), (To.PUBLIC, False)):
-            view = None if source is None else self._use.relay.shown(source, joining=joining)
-            message = messages.SourceSwitched(source=None if view is None else _source(view))
+            message = messages.SourceSwitched(
+                source=self._shown(offer.source, joining),
+                channels=self._channels(offer, joining),
+                words=self._shown(offer.words, joining) or UNSET,
+            )
             self._use.hub.broadcast(slug, _frame(message), to)
 
     def notice(self, slug: SessionSlug, text: str, lang: str) -> None:
@@ -149,8 +156,12 @@ class Announcer:
         delegations = await self._use.programme.delegations()
         return {d.code: Places(d.seats, excused[d.code]) for d in delegations}
 
-    def _shown(self, source: Source | None, visit: Visit) -> messages.Source | None:
-        return None if source is None else _source(self._use.relay.view(source, visit.grant))
+    def _shown(self, source: Source | None, joining: bool) -> messages.Source | None:  # noqa: FBT001 - private
+        return None if source is None else _source(self._use.relay.shown(source, joining=joining))
+
+    def _channels(self, offer: Offer, joining: bool) -> tuple[messages.Source, ...] | UnsetType:  # noqa: FBT001
+        shown = (self._use.relay.shown(source, joining=joining) for source in offer.channels)
+        return tuple(map(_source, shown)) or UNSET
 
     def _rounded(self, slug: SessionSlug, summary: Summary) -> Frame:
         """The rounded count; everybody who comes between two diffs is told the same."""
@@ -184,6 +195,7 @@ def _source(view: SourceView) -> messages.Source:
         company=view.company,
         needs_click=view.needs_click,
         elsewhere=view.elsewhere,
+        megabytes_per_hour=view.megabytes_per_hour,
         text=view.text,
         phone=view.phone,
     )

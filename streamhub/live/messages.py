@@ -78,7 +78,7 @@ class Source(Struct, frozen=True):
     """The active source of a channel; an address is in it only for those whom the grant lets in.
 
     From ``name`` on: who is named at the click, whether one is needed, whether the source
-    opens outside our page only, and what there is to read and to call.
+    opens outside our page only, what it costs, and what there is to read and to call.
     """
 
     id: str
@@ -92,6 +92,7 @@ class Source(Struct, frozen=True):
     company: str = ""
     needs_click: bool = True
     elsewhere: bool = False
+    megabytes_per_hour: int = 0
     text: str | None = None
     phone: str | None = None
 
@@ -149,6 +150,7 @@ class Welcome(Message, frozen=True, tag="welcome"):
     """The arrival is stored: from ``since`` on the person is counted.
 
     ``beside`` is the meeting in which invited people can speak, where another source is on.
+    ``channels`` are what the other channels show, ``words`` a text to read where no player starts.
     """
 
     session: str
@@ -160,6 +162,8 @@ class Welcome(Message, frozen=True, tag="welcome"):
     participant: str | UnsetType = UNSET
     viewer: str | UnsetType = UNSET
     beside: Source | UnsetType = UNSET
+    channels: tuple[Source, ...] | UnsetType = UNSET
+    words: Source | UnsetType = UNSET
 
 
 class Waiting(Message, frozen=True, tag="waiting"):
@@ -180,9 +184,11 @@ class State(Message, frozen=True, tag="state"):
 
 
 class SourceSwitched(Message, frozen=True, tag="source"):
-    """What is on everybody's screen from now on; null: nothing."""
+    """What is on everybody's screen from now on; null: nothing. The rest as in a welcome."""
 
     source: Source | None
+    channels: tuple[Source, ...] | UnsetType = UNSET
+    words: Source | UnsetType = UNSET
 
 
 class Count(Message, frozen=True, tag="count"):

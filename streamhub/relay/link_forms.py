@@ -61,6 +61,9 @@ IDS: dict[Kind, re.Pattern[str]] = {
     Kind.TWITCH_CHANNEL: re.compile(r"[A-Za-z0-9_]{3,25}"),
     Kind.TWITCH_VIDEO: re.compile(r"[0-9]{6,16}"),
     Kind.HLS_STREAM: re.compile(r"(?:/[A-Za-z0-9._~-]+)+\.m3u8"),
+    Kind.SOUND_STREAM: re.compile(
+        r"(?:/[A-Za-z0-9._~-]+)*/(?:[A-Za-z0-9_~-]+|[A-Za-z0-9._~-]+\.(?:aac|m4a|mp3|oga|ogg|opus))"
+    ),
     Kind.ZOOM_JOIN: re.compile(r"[0-9]{9,11}"),
     Kind.ZOOM_PERSONAL: re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"),
     Kind.ZOOM_WEB_CLIENT: re.compile(r"[0-9]{9,11}"),
@@ -85,6 +88,16 @@ PEERTUBE = Grammar(
 )
 
 HLS = Grammar(Provider.HLS, re.compile(r"(?!)"), (_is(r"(?P<id>/.*\.m3u8)", Kind.HLS_STREAM),))
+
+SOUND = Grammar(
+    Provider.SOUND,
+    re.compile(r"(?!)"),
+    (
+        _no(r"/.*\.(?:m3u|pls|xspf)", Refusal.PLAYLIST),
+        _is(r"(?P<id>/.*\.(?:aac|m4a|mp3|oga|ogg|opus))", Kind.SOUND_STREAM),
+        _is(r"(?P<id>/(?:.*/)?[^/.]+)", Kind.SOUND_STREAM),  # a mount of Icecast has no ending
+    ),
+)
 
 GRAMMARS: tuple[Grammar, ...] = (
     Grammar(

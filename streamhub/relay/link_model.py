@@ -16,6 +16,7 @@ class Provider(StrEnum):
     DAILYMOTION = "dailymotion"
     TWITCH = "twitch"
     HLS = "hls"
+    SOUND = "sound"
     ZOOM = "zoom"
     TEXT = "text"
 
@@ -33,6 +34,7 @@ class Kind(StrEnum):
     TWITCH_CHANNEL = "twitch"
     TWITCH_VIDEO = "twitch-video"
     HLS_STREAM = "hls"
+    SOUND_STREAM = "sound"
     ZOOM_JOIN = "zoom-join"
     ZOOM_PERSONAL = "zoom-personal"
     ZOOM_WEB_CLIENT = "zoom-wc"
@@ -42,7 +44,7 @@ class Kind(StrEnum):
 class Link:
     """A link that a session may show: a few parts, never the text that was pasted.
 
-    ``host`` is set where the provider has many (PeerTube, HLS, Zoom), ``start`` is in
+    ``host`` is set where the provider has many (PeerTube, HLS, sound, Zoom), ``start`` is in
     seconds, ``hash`` opens an unlisted Vimeo video, ``page`` is the Facebook page of a
     video. ``pwd`` is the passcode token of a Zoom meeting: it is kept out of ``repr``,
     hence of logs, and leaves the server only in the link of a person who joins.

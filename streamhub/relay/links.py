@@ -15,6 +15,7 @@ from streamhub.relay.link_forms import (
     HLS,
     IDS,
     PEERTUBE,
+    SOUND,
     TIME,
     VIMEO_HASH,
     ZOOM_PWD,
@@ -25,7 +26,8 @@ from streamhub.relay.link_model import Kind, Link, Provider, Refusal, refused
 
 MAX_LENGTH = 2_000  # characters; the longest link of any provider is far below
 _EDGES = " \t\r\n\u00a0\u200b\ufeff"  # what comes along when people copy from a mail
-_MANY_HOSTS = frozenset({Provider.PEERTUBE, Provider.HLS, Provider.ZOOM})
+_MANY_HOSTS = frozenset({Provider.PEERTUBE, Provider.HLS, Provider.SOUND, Provider.ZOOM})
+_STREAMS = frozenset({Kind.HLS_STREAM, Kind.SOUND_STREAM})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +41,20 @@ class _Address:
     fragment: Mapping[str, str]
 
 
-def parse_link(text: str, peertube_hosts: Collection[str] = (), hls_hosts: Collection[str] = ()) -> Link:
+def parse_link(
+    text: str,
+    peertube_hosts: Collection[str] = (),
+    hls_hosts: Collection[str] = (),
+    stream_hosts: Collection[str] = (),
+) -> Link:
     """Read a link that a session is to show.
 
-    The two lists name the hosts that the organiser trusts with PeerTube and with HLS.
-    Raises LinkRefused with one of the words of ``Refusal``.
+    The lists name the hosts that the organiser trusts with PeerTube, with HLS, and with plain
+    audio streams (HLS too). Raises LinkRefused with one of the words of ``Refusal``.
     """
     address = _address(text)
+    if _is_among(address.host, stream_hosts) and not _is_among(address.host, peertube_hosts):
+        return _read(address, HLS if address.path.endswith(".m3u8") else SOUND)
     return _read(address, _grammar(address, peertube_hosts, hls_hosts))
 
 
@@ -136,9 +145,9 @@ def _unwrapped(text: str, grammar: Grammar) -> Link:
 
 
 def _ident(text: str, kind: Kind, address: _Address) -> str:
-    if kind is Kind.HLS_STREAM and not address.secure:
+    if kind in _STREAMS and not address.secure:
         raise refused(Refusal.NOT_HTTPS)
-    if kind is Kind.HLS_STREAM and address.query:  # often a token: it would stand in every page
+    if kind in _STREAMS and address.query:  # often a token: it would stand in every page
         raise refused(Refusal.BAD_ID)
     if not IDS[kind].fullmatch(text):
         raise refused(Refusal.BAD_ID)

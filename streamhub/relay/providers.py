@@ -15,6 +15,7 @@ from streamhub.relay.model import AUDIO, FLOOR, PageNeeds, Source, SourceView
 VIEWS = 1_024  # kept: everybody who comes gets the same few
 VIDEO_MEGABYTES = 450  # an hour at 1 Mbit/s: what a player takes at 480 lines
 AUDIO_MEGABYTES = 30  # an hour at 64 kbit/s
+STREAM_MEGABYTES = 60  # an hour at 128 kbit/s: what Icecast and its like send as a rule
 MEETING_MEGABYTES = 800  # an hour of a Zoom meeting with several cameras
 
 
@@ -103,11 +104,11 @@ def _twitch_link(link: Link) -> str:
     return f"https://www.twitch.tv/{'videos/' if link.kind is Kind.TWITCH_VIDEO else ''}{link.id}"
 
 
-def _hls_embed(link: Link, _lang: str, _player: str) -> str:
-    return _hls_link(link)
+def _stream_embed(link: Link, _lang: str, _player: str) -> str:
+    return _stream_link(link)
 
 
-def _hls_link(link: Link) -> str:
+def _stream_link(link: Link) -> str:
     return f"https://{link.host}{link.id}"
 
 
@@ -128,14 +129,19 @@ PROVIDERS: dict[Provider, ProviderRow] = {
     Provider.VIMEO: ProviderRow("Vimeo", "Vimeo", _vimeo_embed, _vimeo_link),
     Provider.DAILYMOTION: ProviderRow("Dailymotion", "Dailymotion", _dailymotion_embed, _dailymotion_link),
     Provider.TWITCH: ProviderRow("Twitch", "Twitch (Amazon)", _no_embed, _twitch_link),
-    Provider.HLS: ProviderRow("HLS", "", _hls_embed, _hls_link),
+    Provider.HLS: ProviderRow("HLS", "", _stream_embed, _stream_link),
+    Provider.SOUND: ProviderRow("Audio", "", _stream_embed, _stream_link, STREAM_MEGABYTES),
     Provider.ZOOM: ProviderRow("Zoom", "Zoom", _no_embed, _zoom_link, MEETING_MEGABYTES),
 }
 """Every provider of links; a text has no row, it is our own page."""
 
 
+STREAMS = frozenset({Provider.HLS, Provider.SOUND})
+"""What the player page plays itself, without any frame of a provider."""
+
+
 def embed_url(link: Link, *, lang: str = "fr", player_id: str = "") -> str | None:
-    """The address of the player, or of the stream for HLS; None where it opens elsewhere only."""
+    """The address of the player, or of the stream itself; None where it opens elsewhere only."""
     return PROVIDERS[link.provider].embed(link, lang, player_id)
 
 
@@ -160,7 +166,7 @@ def view_of(source: Source, *, joining: bool, lang: str = "fr", player_id: str =
     """What a page gets of a source, for a person who may enter the session (``joining``) or not."""
     row = PROVIDERS[source.link.provider] if source.link else None
     embed = embed_url(source.link, lang=lang, player_id=player_id) if source.link else None
-    name = row.name if row else ""
+    name = _name(source.link, row) if source.link and row else ""
     return SourceView(
         id=source.id,
         provider=source.provider,
@@ -182,12 +188,17 @@ def view_of(source: Source, *, joining: bool, lang: str = "fr", player_id: str =
 def page_needs(sources: Iterable[Source], *, player_id: str = "") -> PageNeeds:
     """What a page that shows these sources must be allowed to load, and no more."""
     links = [source.link for source in sources if source.link]
-    hls = [link for link in links if link.provider is Provider.HLS]
-    framed = [link for link in links if link.provider is not Provider.HLS]
+    streams = [link for link in links if link.provider in STREAMS]
+    framed = [link for link in links if link.provider not in STREAMS]
     frames = {_origin(url) for link in framed if (url := embed_url(link, player_id=player_id))}
     if any(link.kind is Kind.VIMEO_EVENT for link in framed):
         frames.add("https://player.vimeo.com")  # an event's page passes on to the player
-    return PageNeeds(tuple(sorted(frames)), tuple(sorted({f"https://{link.host}" for link in hls})))
+    return PageNeeds(tuple(sorted(frames)), tuple(sorted({f"https://{link.host}" for link in streams})))
+
+
+def _name(link: Link, row: ProviderRow) -> str:
+    """Whom a viewer's browser will ask: an organiser's stream has no other name than its host."""
+    return link.host if link.provider in STREAMS else row.name
 
 
 def _origin(url: str) -> str:
@@ -197,4 +208,5 @@ def _origin(url: str) -> str:
 def _megabytes(source: Source, row: ProviderRow | None) -> int:
     if row is None:
         return 0
-    return AUDIO_MEGABYTES if source.channel == AUDIO else row.megabytes_per_hour
+    is_light = source.channel == AUDIO and row.megabytes_per_hour > STREAM_MEGABYTES
+    return AUDIO_MEGABYTES if is_light else row.megabytes_per_hour

@@ -30,6 +30,7 @@ from streamhub.relay.model import (
     split_channel,
     still_wanted,
 )
+from streamhub.relay.offer import Offer, after, offered, playable
 from streamhub.relay.providers import page_needs, token_of, view_of
 
 TOPIC = "source"
@@ -84,6 +85,21 @@ class RelayService:
         """What each channel of the session shows, floor first."""
         return (await self._read(slug)).on_air
 
+    async def offer(self, slug: SessionSlug) -> Offer:
+        """What pages are told: what is on, what the other channels show, what there is to read."""
+        known = await self._read(slug)
+        return offered(known.sources, known.on_air)
+
+    async def after(self, slug: SessionSlug, failed: SourceId) -> Source | None:
+        """What a viewer may try next where this source does not start; None where nothing is left."""
+        known = await self._read(slug)
+        return after(known.sources, known.on_air, failed)
+
+    async def playable(self, slug: SessionSlug) -> tuple[Source, ...]:
+        """What viewers may watch now: what is on, and what stands after it in its channel."""
+        known = await self._read(slug)
+        return playable(known.sources, known.on_air)
+
     async def links(self, slugs: Iterable[SessionSlug]) -> dict[SessionSlug, tuple[Link, ...]]:
         """The links of each of these sessions, passcodes left out."""
         return {
@@ -121,7 +137,8 @@ class RelayService:
 
     def parse(self, url: str) -> Link:
         """Read a pasted link. Raises LinkRefused."""
-        return parse_link(url, self._settings.peertube_hosts, self._settings.hls_hosts)
+        hosts = self._settings
+        return parse_link(url, hosts.peertube_hosts, hosts.hls_hosts, hosts.stream_hosts)
 
     def check_link(self, token: str) -> None:
         """Raise LinkRefused when a ``[channel=]url`` of a programme file cannot be shown."""

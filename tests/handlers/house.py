@@ -34,7 +34,12 @@ YOUTUBE = "https://youtu.be/dQw4w9WgXcQ"
 ZOOM = "https://us02web.zoom.us/j/85512345678?pwd=QWxhZGRpbjpvcGVu.1"
 BARE_ZOOM = "https://us02web.zoom.us/j/85512345678"
 HLS = "https://stream.example.be/live/salle.m3u8"
-SETTINGS = Settings(peertube_hosts=("video.example.be",), hls_hosts=("stream.example.be",))
+SOUND = "https://radio.example.be/salle.m4a"
+SETTINGS = Settings(
+    peertube_hosts=("video.example.be",),
+    hls_hosts=("stream.example.be",),
+    stream_hosts=("radio.example.be",),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ import pytest
 from streamhub.access.roles import Role
 from streamhub.kit.ids import SessionSlug
 from streamhub.programme.model import SessionState
-from tests.handlers.house import BARE_ZOOM, OPEN, ROOM, YOUTUBE, ZOOM, heard, open_house
+from streamhub.relay.model import NewSource
+from tests.handlers.house import BARE_ZOOM, HLS, OPEN, ROOM, SOUND, YOUTUBE, ZOOM, heard, open_house
 
 SOURCE = f"/sessions/{ROOM}/source"
 SOURCES = f"/sessions/{ROOM}/sources"
@@ -337,3 +338,41 @@ async def test_a_session_that_nobody_knows_has_no_sources(house):
     status, answer = await house.ask("GET", f"/sessions/{slug}/sources", moderator)
 
     assert (status, answer["code"]) == (404, "unknown_session")
+
+
+async def test_whoever_cannot_start_a_source_is_told_what_is_next_and_may_watch_that(house):
+    delegate = await house.guest()
+    await house.begin()
+    later = await house.use.relay.add(ROOM, NewSource(url=HLS), None)
+    first = await house.use.relay.add(ROOM, NewSource(url=YOUTUBE), None, activate=True)
+    await house.use.relay.reorder(ROOM, [first.id, later.id], "test")
+    words = await house.use.relay.add(ROOM, NewSource(text="Appelez-nous.", phone="+32 81 00 00 00"), None)
+    path = f"/sessions/{ROOM}/source?after="
+
+    assert (await house.ask("GET", f"{path}{first.id}", delegate))[1]["id"] == later.id
+    assert (await house.ask("GET", f"{path}{later.id}", delegate))[1]["phone"] == "+32 81 00 00 00"
+    assert (await house.ask("GET", f"{path}{words.id}", delegate))[0] == 404
+    assert (await house.ask("GET", f"{path}{first.id}"))[0] == 401
+    async with house.raw("GET", f"/s/{ROOM}/player?source={later.id}", delegate) as answer:
+        assert answer.status == 200
+
+
+async def test_a_welcome_and_a_switch_name_every_channel_and_the_words_beside(house):
+    delegate = await house.guest()
+    await house.begin()
+    await house.show(YOUTUBE)
+    await house.show(HLS, channel="en")
+    await house.use.relay.add(ROOM, NewSource(text="Appelez-nous."), None)
+    async with house.page(delegate) as socket:
+        await house.show(SOUND, channel="audio")
+        switched = await heard(socket, "source")
+        while len(switched["channels"]) < 2:
+            switched = await heard(socket, "source")
+
+    assert switched["source"]["provider"] == "youtube"
+    assert [(one["channel"], one["provider"]) for one in switched["channels"]] == [
+        ("audio", "sound"),
+        ("en", "hls"),
+    ]
+    assert switched["words"]["text"] == "Appelez-nous."
+    assert switched["channels"][0]["megabytes_per_hour"] == 60

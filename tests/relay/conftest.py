@@ -20,5 +20,9 @@ def clock():
 
 @pytest.fixture
 def relay(database, clock):
-    settings = Settings(peertube_hosts=("video.example.be",), hls_hosts=("stream.example.be",))
+    settings = Settings(
+        peertube_hosts=("video.example.be",),
+        hls_hosts=("stream.example.be",),
+        stream_hosts=("radio.example.be",),
+    )
     return RelayService(database, clock, settings)

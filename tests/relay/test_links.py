@@ -15,12 +15,13 @@ from streamhub.relay.providers import embed_url, link_url
 
 PEERTUBE = ("video.example.be",)
 HLS = ("stream.example.be",)
+SOUND = ("radio.example.be",)
 VIDEO = "dQw4w9WgXcQ"
 PEERTUBE_VIDEO = "9UhsEGd8vM4PTtg6bphpEM"
 
 
 def read(text: str) -> Link:
-    return parse_link(text, PEERTUBE, HLS)
+    return parse_link(text, PEERTUBE, HLS, SOUND)
 
 
 def reason(text: str) -> str:
@@ -51,6 +52,10 @@ def zoom(kind: Kind, ident: str, host: str, pwd: str = "") -> Link:
 
 def peertube(ident: str = PEERTUBE_VIDEO, start: int = 0) -> Link:
     return Link(Provider.PEERTUBE, Kind.PEERTUBE_VIDEO, ident, host="video.example.be", start=start)
+
+
+def sound(ident: str) -> Link:
+    return Link(Provider.SOUND, Kind.SOUND_STREAM, ident, host="radio.example.be")
 
 
 UUID = "9c9de5e8-0a1e-484a-b099-e80766180a6d"
@@ -123,6 +128,15 @@ READ = {
     "https://stream.example.be/salle-1/direct.m3u8": Link(
         Provider.HLS, Kind.HLS_STREAM, "/salle-1/direct.m3u8", host="stream.example.be"
     ),
+    "https://radio.example.be/son.m3u8": Link(
+        Provider.HLS, Kind.HLS_STREAM, "/son.m3u8", host="radio.example.be"
+    ),
+    "https://radio.example.be/salle.mp3": sound("/salle.mp3"),
+    "https://radio.example.be/a/salle-1.aac": sound("/a/salle-1.aac"),
+    "https://radio.example.be/salle.ogg": sound("/salle.ogg"),
+    "https://radio.example.be/salle.opus": sound("/salle.opus"),
+    "https://radio.example.be/salle.m4a": sound("/salle.m4a"),
+    "https://Radio.Example.be:443/direct/": sound("/direct"),
 }
 
 
@@ -147,6 +161,10 @@ REFUSED = {
         "https://www.twitch.tv/directory",
         "https://zoom.us/pricing",
         "https://stream.example.be/salle-1/",
+        "https://stream.example.be/salle.mp3",
+        "https://radio.example.be/",
+        "https://radio.example.be/index.html",
+        "https://radio.example.be/film.mp4",
     ],
     "playlist": [
         "https://www.youtube.com/playlist?list=PLabcdefghij0123456",
@@ -155,6 +173,8 @@ REFUSED = {
         f"https://video.example.be/w/p/{PEERTUBE_VIDEO}",
         "https://vimeo.com/showcase/1234567",
         "https://www.dailymotion.com/playlist/x5abcd",
+        "https://radio.example.be/salle.m3u",
+        "https://radio.example.be/listen.pls",
     ],
     "personal_link": [
         "https://zoom.us/w/85512345678?tk=AbC_dEf-123.DQYAAA&pwd=xYz.1",
@@ -193,11 +213,15 @@ REFUSED = {
         "https://video.example.be/w/0OIl0OIl0OIl0OIl0OIl0O",
         "https://stream.example.be/direct.m3u8?token=secret",
         "https://stream.example.be/salle%201/direct.m3u8",
+        "https://radio.example.be/salle.mp3?token=secret",
+        "https://radio.example.be/salle%201.mp3",
+        "https://radio.example.be/;stream",
     ],
-    "not_https": ["http://stream.example.be/direct.m3u8"],
+    "not_https": ["http://stream.example.be/direct.m3u8", "http://radio.example.be/salle.mp3"],
     "unknown_provider": [
         f"https://other.example/w/{PEERTUBE_VIDEO}",
         "https://other.example/direct.m3u8",
+        "https://other.example/salle.mp3",
         "https://evil.example/watch?v=dQw4w9WgXcQ",
         "https://www.youtube.com.evil.example/watch?v=dQw4w9WgXcQ",
         "https://evilzoom.us/j/85512345678",
@@ -258,6 +282,17 @@ def test_one_host_may_have_both_peertube_and_hls():
     assert parse_link("https://video.example.be/live/1.m3u8", **both).kind is Kind.HLS_STREAM
 
 
+def test_one_host_may_have_hls_and_plain_sound_and_peertube_comes_first():
+    hosts = {"stream_hosts": PEERTUBE, "hls_hosts": PEERTUBE}
+
+    assert parse_link("https://video.example.be/live/1.m3u8", **hosts).kind is Kind.HLS_STREAM
+    assert parse_link("https://video.example.be/live/1.mp3", **hosts).kind is Kind.SOUND_STREAM
+    assert (
+        parse_link(f"https://video.example.be/w/{PEERTUBE_VIDEO}", **hosts, peertube_hosts=PEERTUBE)
+        == peertube()
+    )
+
+
 def test_every_reason_has_words_and_they_never_repeat_the_link():
     for refusal in Refusal:
         assert str(refused(refusal)).endswith(".")
@@ -287,7 +322,7 @@ def test_two_links_are_one_stream_whatever_their_passcode_start_and_region():
 HOSTS = st.sampled_from(
     ["www.youtube.com", "youtu.be", "zoom.us", "www.facebook.com", "fb.watch", "vimeo.com", "dai.ly"]
 ) | st.sampled_from(
-    ["www.dailymotion.com", "www.twitch.tv", "video.example.be", "stream.example.be", "evil.example"]
+    ["www.dailymotion.com", "www.twitch.tv", "video.example.be", "stream.example.be", "radio.example.be"]
 )
 NASTY = st.sampled_from(["%00", "%0a", "\u202e", "\\", "@", "[", "]", "%", "\ud800", "％", "\0", "..", "//"])
 PIECES = st.one_of(

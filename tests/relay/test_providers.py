@@ -15,7 +15,7 @@ PLAYER = "xabc1"
 
 
 def read(text: str) -> Link:
-    return parse_link(text, ("video.example.be",), ("stream.example.be",))
+    return parse_link(text, ("video.example.be",), ("stream.example.be",), ("radio.example.be",))
 
 
 def source(url: str = "", **changes) -> Source:
@@ -55,6 +55,7 @@ EMBEDS = {
     "https://vimeo.com/event/1234567/8272103f6e": "https://vimeo.com/event/1234567/embed/8272103f6e",
     "https://dai.ly/x84sh87": "https://geo.dailymotion.com/player/xabc1.html?video=x84sh87",
     "https://stream.example.be/salle-1/direct.m3u8": "https://stream.example.be/salle-1/direct.m3u8",
+    "https://radio.example.be/salle-1.mp3": "https://radio.example.be/salle-1.mp3",
     "https://www.twitch.tv/villedenamur": None,
     ZOOM: None,
 }
@@ -125,7 +126,12 @@ def test_a_view_names_the_company_before_the_click():
 
 
 @pytest.mark.parametrize(
-    "url", ["https://video.example.be/w/9UhsEGd8vM4PTtg6bphpEM", "https://stream.example.be/direct.m3u8"]
+    "url",
+    [
+        "https://video.example.be/w/9UhsEGd8vM4PTtg6bphpEM",
+        "https://stream.example.be/direct.m3u8",
+        "https://radio.example.be/direct",
+    ],
 )
 def test_the_organisers_own_servers_need_no_click(url: str):
     view = view_of(source(url), joining=False)
@@ -138,6 +144,7 @@ def test_every_provider_of_links_has_a_row():
     assert {name for name, row in PROVIDERS.items() if not row.needs_click} == {
         Provider.PEERTUBE,
         Provider.HLS,
+        Provider.SOUND,
     }
 
 
@@ -159,6 +166,20 @@ def test_sound_alone_is_light():
         view_of(source("https://youtu.be/dQw4w9WgXcQ", channel="audio"), joining=False).megabytes_per_hour
         == 30
     )
+
+
+@pytest.mark.parametrize("channel", ["floor", "audio", "en"])
+def test_a_plain_audio_stream_costs_the_same_on_every_channel(channel: str):
+    view = view_of(source("https://radio.example.be/direct", channel=channel), joining=False)
+
+    assert (view.provider, view.megabytes_per_hour) == ("sound", 60)
+
+
+@pytest.mark.parametrize("url", ["https://stream.example.be/a.m3u8", "https://radio.example.be/a.ogg"])
+def test_a_stream_of_the_organiser_is_named_by_its_host(url: str):
+    view = view_of(source(url), joining=False)
+
+    assert view.name == view.label == url.split("/")[2]
 
 
 def test_a_page_may_load_the_providers_of_its_session_and_no_other():
