@@ -20,6 +20,13 @@ class FacebookStandIn(StandIn):
     error: int = 0
     usage: int = 12
 
+    def routes(self) -> list[web.RouteDef]:
+        """What it answers."""
+        return [
+            web.get(f"/v26.0/{PAGE}/live_videos", self.lives),
+            web.get(r"/v26.0/{number:\d+}", self.video),
+        ]
+
     async def lives(self, request: web.Request) -> web.Response:
         if (refusal := self._refusal(request)) is not None:
             return refusal
@@ -59,9 +66,5 @@ class FacebookStandIn(StandIn):
 async def facebook(**videos: tuple[int | None, int | None]) -> AsyncIterator[FacebookStandIn]:
     """A Facebook on this machine; videos are given as ``v123=(views, viewers)``."""
     stand_in = FacebookStandIn(videos={name.removeprefix("v"): counts for name, counts in videos.items()})
-    routes = [
-        web.get(f"/v26.0/{PAGE}/live_videos", stand_in.lives),
-        web.get(r"/v26.0/{number:\d+}", stand_in.video),
-    ]
-    async with running(stand_in, routes):
+    async with running(stand_in, stand_in.routes()):
         yield stand_in

@@ -16,6 +16,11 @@ class OEmbedStandIn(StandIn):
     titles: dict[str, str] = field(default_factory=dict)
     forbidden: set[str] = field(default_factory=set)
 
+    def routes(self) -> list[web.RouteDef]:
+        """Each provider's path."""
+        paths = ("/oembed", "/v26.0/oembed_video", "/api/oembed.json", "/services/oembed")
+        return [web.get(path, self.oembed) for path in paths]
+
     async def oembed(self, request: web.Request) -> web.Response:
         url = request.query["url"]
         if url in self.forbidden:
@@ -31,6 +36,5 @@ class OEmbedStandIn(StandIn):
 async def oembed(titles: dict[str, str], forbidden: set[str] = frozenset()) -> AsyncIterator[OEmbedStandIn]:
     """Providers that know these addresses."""
     stand_in = OEmbedStandIn(titles=titles, forbidden=set(forbidden))
-    paths = ("/oembed", "/v26.0/oembed_video", "/api/oembed.json", "/services/oembed")
-    async with running(stand_in, [web.get(path, stand_in.oembed) for path in paths]):
+    async with running(stand_in, stand_in.routes()):
         yield stand_in

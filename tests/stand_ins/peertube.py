@@ -15,6 +15,10 @@ class PeerTubeStandIn(StandIn):
 
     videos: dict[str, tuple[int, int | None]] = field(default_factory=dict)
 
+    def routes(self) -> list[web.RouteDef]:
+        """What it answers."""
+        return [web.get("/api/v1/videos/{ident}", self.video)]
+
     async def video(self, request: web.Request) -> web.Response:
         ident = request.match_info["ident"]
         if ident not in self.videos:
@@ -43,5 +47,5 @@ class PeerTubeStandIn(StandIn):
 async def peertube(**videos: tuple[int, int | None]) -> AsyncIterator[PeerTubeStandIn]:
     """A PeerTube on this machine with these videos."""
     stand_in = PeerTubeStandIn(videos=dict(videos))
-    async with running(stand_in, [web.get("/api/v1/videos/{ident}", stand_in.video)]):
+    async with running(stand_in, stand_in.routes()):
         yield stand_in

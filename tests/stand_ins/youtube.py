@@ -19,6 +19,10 @@ class YouTubeStandIn(StandIn):
     videos: dict[str, tuple[int, int | None]] = field(default_factory=dict)
     quota: int = 10_000
 
+    def routes(self) -> list[web.RouteDef]:
+        """What it answers."""
+        return [web.get("/youtube/v3/videos", self.list)]
+
     async def list(self, request: web.Request) -> web.Response:
         key = request.headers.get("X-Goog-Api-Key") or request.query.get("key")
         if key != KEY:
@@ -70,5 +74,5 @@ def _error(status: int, message: str, reason: str, detail: str = "") -> web.Resp
 async def youtube(**videos: tuple[int, int | None]) -> AsyncIterator[YouTubeStandIn]:
     """A YouTube on this machine with these videos."""
     stand_in = YouTubeStandIn(videos=dict(videos))
-    async with running(stand_in, [web.get("/youtube/v3/videos", stand_in.list)]):
+    async with running(stand_in, stand_in.routes()):
         yield stand_in

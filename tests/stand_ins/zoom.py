@@ -40,6 +40,19 @@ class ZoomStandIn(StandIn):
     _asked_today: Counter[str] = field(default_factory=Counter)
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
+    def routes(self) -> list[web.RouteDef]:
+        """What it answers."""
+        kind = "{kind:meetings|webinars}"
+        return [
+            web.post("/oauth/token", self.token),
+            web.post(f"/v2/{kind}/{{id}}/batch_registrants", self.register),
+            web.put(f"/v2/{kind}/{{id}}/registrants/status", self.status),
+            web.post("/v2/webinars/{id}/panelists", self.add_panelists),
+            web.get("/v2/webinars/{id}/panelists", self.list_panelists),
+            web.delete("/v2/webinars/{id}/panelists/{panelist}", self.remove_panelist),
+            web.get(f"/v2/report/{kind}/{{uuid:.+}}/participants", self.report),
+        ]
+
     def forget_tokens(self) -> None:
         """Every token handed out so far has ended."""
         self.valid.clear()
@@ -182,15 +195,5 @@ def _error(status: int, code: int, message: str, headers: dict[str, str] | None 
 async def zoom() -> AsyncIterator[ZoomStandIn]:
     """A Zoom on this machine."""
     stand_in = ZoomStandIn()
-    kind = "{kind:meetings|webinars}"
-    routes = [
-        web.post("/oauth/token", stand_in.token),
-        web.post(f"/v2/{kind}/{{id}}/batch_registrants", stand_in.register),
-        web.put(f"/v2/{kind}/{{id}}/registrants/status", stand_in.status),
-        web.post("/v2/webinars/{id}/panelists", stand_in.add_panelists),
-        web.get("/v2/webinars/{id}/panelists", stand_in.list_panelists),
-        web.delete("/v2/webinars/{id}/panelists/{panelist}", stand_in.remove_panelist),
-        web.get(f"/v2/report/{kind}/{{uuid:.+}}/participants", stand_in.report),
-    ]
-    async with running(stand_in, routes):
+    async with running(stand_in, stand_in.routes()):
         yield stand_in
