@@ -151,6 +151,20 @@ RECORD = (
         rule=_("Le nom de qui n’est pas reconnu est effacé après 7 jours."),
     ),
     Data(
+        title=_("Inscriptions à Zoom"),
+        holds=_(
+            "L’adresse sous pseudonyme et le lien par lesquels Zoom laisse entrer une personne. Zoom reçoit "
+            "la délégation et la fonction, ou le siège seul, au choix de l’organisateur ; ni le nom, ni "
+            "l’adresse e-mail."
+        ),
+        purpose=_("Donner à chacun son propre lien, le retirer, et reconnaître qui est dans Zoom."),
+        tables=("zoom_registrants",),
+        seen_by=roles.STAGE,
+        kept=Kept.IDENTITIES,
+        recipients=_("Zoom, pour les séances où l’organisateur a choisi un compte Zoom"),
+        rule=_("Retirées chez Zoom dès que l’invitation est retirée, remplacée, effacée ou finie."),
+    ),
+    Data(
         title=_("Chiffres"),
         holds=_(
             "Les totaux, et les nombres que des personnes de l’équipe ont déclarés, avec leur pseudonyme."

@@ -152,6 +152,23 @@ LISTS = (
         when="matched_at",
     ),
     _table("import_salt", Kept.STAYS, secret="salt", plain="id"),
+    _table(
+        "zoom_registrants",
+        Kept.IDENTITIES,
+        OnErase.DELETE,  # what Zoom still has stays, without anybody, until it is cancelled there
+        about="participant",
+        invitation="invitation",
+        secret="join_url",
+        fact="generation panelist names email zoom_id",
+        when="created_at asked_at registered_at cancelled_at",
+        plain="id account meeting kind",
+    ),
+    _table(
+        "zoom_standings",
+        Kept.SUMMIT,
+        when="tried_at answered_at rest_until",
+        plain="account meeting kind fault right faults",
+    ),
 )
 
 REQUESTS = (
@@ -234,6 +251,7 @@ PROGRAMME = (
         plain="id session channel position label provider kind ref host start hash page pwd text phone "
         "personal account",
     ),
+    _table("zoom_sources", Kept.SUMMIT, plain="source names"),
     _table("source_periods", Kept.SUMMIT, by="by", when="since until", plain="id session channel source"),
 )
 

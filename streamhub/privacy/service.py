@@ -21,6 +21,7 @@ from streamhub.kit.scrub import scrub
 from streamhub.privacy import store
 from streamhub.privacy.model import Anew, Erased, Export, Kept, Section, Trace
 from streamhub.privacy.schema import TABLES
+from streamhub.relay import zoom_registrants_store
 from streamhub.requests.service import RequestsService
 
 log = get_logger(__name__)
@@ -103,6 +104,7 @@ def _erase(tx: WriteTx, participant: ParticipantId, asker: Asker, at: Instant) -
 def _end(tx: WriteTx, participant: ParticipantId, at: Instant, by: str) -> None:
     """Nothing of the person goes on: neither a stay, nor a place in a queue, nor what walls show."""
     erasing_store.end_all(tx, participant, at, by)
+    zoom_registrants_store.release(tx, participant)
     for request in floor_store.open_of(tx, participant):
         floor_store.set_state(tx, request.id, RequestState.WITHDRAWN, at)
         tx.notice("floor", request.session)

@@ -8,8 +8,6 @@ import asyncio
 import base64
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -18,6 +16,29 @@ import msgspec
 from streamhub.kit.clock import MINUTE, SECOND, Clock, Instant, parse_rfc3339
 from streamhub.kit.outgoing import Outgoing, Reply, Unanswered
 from streamhub.relay.zoom_accounts import ZoomAccount
+from streamhub.relay.zoom_model import (
+    MeetingInfo,
+    NewRegistrant,
+    Registrant,
+    ReportRow,
+    Trouble,
+    ZoomKind,
+    ZoomMeeting,
+    ZoomRefused,
+)
+
+__all__ = [
+    "MeetingInfo",
+    "NewRegistrant",
+    "Registrant",
+    "ReportRow",
+    "Trouble",
+    "ZoomApi",
+    "ZoomKind",
+    "ZoomMeeting",
+    "ZoomRefused",
+    "twice_encoded",
+]
 
 OAUTH_BASE = "https://zoom.us"
 API_BASE = "https://api.zoom.us"
@@ -40,70 +61,6 @@ TOO_MANY, SERVER_ERROR = 429, 500
 _SCOPE = re.compile(r"[a-z_]+:[a-z_]+(?::[a-z_]+)+")
 
 T = TypeVar("T")
-
-
-class ZoomKind(StrEnum):
-    """What Zoom runs: the words of its paths."""
-
-    MEETING = "meetings"
-    WEBINAR = "webinars"
-
-
-class Trouble(StrEnum):
-    """Why Zoom did not do it: stable words, said to staff in their language."""
-
-    KEY_REFUSED = "key_refused"
-    RIGHT_MISSING = "right_missing"
-    NOT_FOUND = "not_found"
-    THROTTLED = "throttled"
-    REFUSED = "refused"
-    UNAVAILABLE = "unavailable"
-
-
-class ZoomRefused(Exception):
-    """Zoom answered, but not with what was asked; ``right`` is the missing scope, where Zoom names it."""
-
-    def __init__(self, trouble: Trouble, *, until: Instant | None = None, right: str = "") -> None:
-        super().__init__(trouble.value)
-        self.trouble = trouble
-        self.until = until
-        self.right = right
-
-
-@dataclass(frozen=True, slots=True)
-class ZoomMeeting:
-    """A meeting or a webinar by its number."""
-
-    kind: ZoomKind
-    id: str
-
-
-@dataclass(frozen=True, slots=True)
-class NewRegistrant:
-    """Somebody under their public label, with an address that is a pseudonym."""
-
-    email: str
-    first_name: str
-    last_name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Registrant:
-    """Zoom's answer; the link is the person's own and a secret."""
-
-    id: str
-    email: str
-    join_url: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class ReportRow:
-    """One connection of the report after the end; the name is not read."""
-
-    user: str
-    person: str
-    since: Instant
-    until: Instant
 
 
 class _Token(msgspec.Struct):
@@ -313,7 +270,8 @@ def _row(found: _Participant) -> ReportRow:
         since, until = parse_rfc3339(found.join_time), parse_rfc3339(found.leave_time)
     except (ValueError, OverflowError):
         raise Unanswered("rubbish") from None
-    return ReportRow(str(found.user_id), found.customer_key or found.registrant_id or "", since, until)
+    keys = found.customer_key or "", found.registrant_id or ""
+    return ReportRow(str(found.user_id), *keys, since, until)
 
 
 def _rest_until(reply: Reply) -> Instant | None:

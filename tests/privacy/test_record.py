@@ -25,6 +25,7 @@ SHOWN_BY = {
     "Demandes de parole": ["/s/{slug}/wall"],
     "Demandes de correction": ["/api/v1/correction-requests"],
     "Listes Zoom": ["/api/v1/queue", "/figures"],
+    "Inscriptions à Zoom": ["/s/{slug}/wall"],
     "Chiffres": ["/figures"],
     "Chiffres des plateformes": ["/figures"],
     "Conduite des séances": ["/console/audit"],
