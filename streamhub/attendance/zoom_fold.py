@@ -6,8 +6,8 @@ room). So nothing follows from the order in which they came: a time goes from ea
 of the same ``user_id`` at or after it, else to the end of the meeting, else it lasts.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from streamhub.kit.clock import MINUTE, Instant
@@ -60,8 +60,32 @@ class ZoomMeeting:
     times: tuple[ZoomTime, ...]
     without_join: int
 
+    @property
+    def people(self) -> int:
+        """How many people were there, whatever their devices."""
+        return len({(time.participant, time.user_id) for time in self.times})
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """One connection of Zoom's report after the end."""
+
+    user_id: str
+    participant: ParticipantId | None
+    since: Instant
+    until: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A time ``[since, until)`` in which a session is open to attendance; ``until`` None while it is."""
+
+    since: Instant
+    until: Instant | None
+
 
 Person = tuple[ParticipantId | None, str]
+Times = dict[Person, list[tuple[Instant, Instant | None]]]
 
 
 def fold_meeting(events: Iterable[ZoomEvent]) -> ZoomMeeting:
@@ -69,19 +93,56 @@ def fold_meeting(events: Iterable[ZoomEvent]) -> ZoomMeeting:
     known = set(events)
     ended = min((event.at for event in known if event.kind is ZoomKind.ENDED), default=None)
     joined, left = _instants(known, ZoomKind.JOINED), _instants(known, ZoomKind.LEFT)
-    found: dict[Person, list[tuple[Instant, Instant | None]]] = {}
+    by_user = _by_user(known)
+    found: Times = {}
     for user_id, instants in joined.items():
         for since in instants:
             until = _first([at for at in left.get(user_id, ()) if at >= since], ended, since)
             if until is None or since < until:
-                found.setdefault(_person(user_id, known), []).append((since, until))
+                found.setdefault(_person(user_id, by_user), []).append((since, until))
+    return ZoomMeeting(_times(found, MERGED_MS), len(left.keys() - joined.keys()))
+
+
+def fold_report(rows: Iterable[Reported], events: Iterable[ZoomEvent]) -> ZoomMeeting:
+    """The times of a report. What it says together is one; a gap in it stays one.
+
+    ``events`` say who somebody is whom the report does not name.
+    """
+    by_user = _by_user(events)
+    found: Times = {}
+    for row in rows:
+        person = _person(row.user_id, by_user) if row.participant is None else (row.participant, "")
+        if row.since < row.until:
+            found.setdefault(person, []).append((row.since, row.until))
+    return ZoomMeeting(_times(found, 0), 0)
+
+
+def within(times: Iterable[ZoomTime], openings: Sequence[Opening]) -> tuple[ZoomTime, ...]:
+    """What of these times lies in one of the openings."""
+    return tuple(part for time in times for opening in openings if (part := _part(time, opening)) is not None)
+
+
+def _part(time: ZoomTime, opening: Opening) -> ZoomTime | None:
+    since = max(time.since, opening.since)
+    until = min((at for at in (time.until, opening.until) if at is not None), default=None)
+    return replace(time, since=since, until=until) if until is None or since < until else None
+
+
+def _times(found: Times, gap_ms: int) -> tuple[ZoomTime, ...]:
     times = [
         ZoomTime(participant, user_id, since, until)
         for (participant, user_id), spans in found.items()
-        for since, until in _merged(spans)
+        for since, until in _merged(spans, gap_ms)
     ]
     times.sort(key=lambda time: (time.since, time.participant or "", time.user_id))
-    return ZoomMeeting(tuple(times), len(left.keys() - joined.keys()))
+    return tuple(times)
+
+
+def _by_user(events: Iterable[ZoomEvent]) -> dict[str, list[ZoomEvent]]:
+    found: dict[str, list[ZoomEvent]] = {}
+    for event in events:
+        found.setdefault(event.user_id, []).append(event)
+    return found
 
 
 def _instants(events: Iterable[ZoomEvent], kind: ZoomKind) -> dict[str, set[Instant]]:
@@ -97,22 +158,21 @@ def _first(leaves: list[Instant], ended: Instant | None, since: Instant) -> Inst
     return min(ends, default=None)
 
 
-def _person(user_id: str, events: Iterable[ZoomEvent]) -> Person:
+def _person(user_id: str, by_user: Mapping[str, Sequence[ZoomEvent]]) -> Person:
     """Whom any event of this ``user_id`` names, else whom the main room knows; else nobody."""
-    own = [event for event in events if event.user_id == user_id]
-    parents = {event.parent for event in own if event.parent}
-    about = [*own, *(event for event in events if event.user_id in parents)]
-    named = [event.participant for event in about if event.participant is not None]
-    if named:
-        return named[0], ""
-    return None, min(parents, default=user_id)
+    own = by_user.get(user_id, ())
+    parents = sorted({event.parent for event in own if event.parent})
+    about = [*own, *(event for parent in parents for event in by_user.get(parent, ()))]
+    named = sorted(event.participant for event in about if event.participant is not None)
+    return (named[0], "") if named else (None, min(parents, default=user_id))
 
 
-def _merged(spans: list[tuple[Instant, Instant | None]]) -> list[tuple[Instant, Instant | None]]:
+def _merged(spans: list[tuple[Instant, Instant | None]], gap_ms: int) -> list[tuple[Instant, Instant | None]]:
+    """Times that overlap, touch or are closer than ``gap_ms`` are one."""
     merged: list[tuple[Instant, Instant | None]] = []
     for since, until in sorted(spans, key=lambda span: span[0]):
         last = merged[-1] if merged else None
-        if last is None or (last[1] is not None and since - last[1] >= MERGED_MS):
+        if last is None or (last[1] is not None and since - last[1] >= max(gap_ms, 1)):
             merged.append((since, until))
         elif last[1] is not None:
             merged[-1] = (last[0], None if until is None else max(last[1], until))

@@ -99,6 +99,7 @@ class _Participant(msgspec.Struct):
     user_id: str | int = ""
     customer_key: str | None = None
     registrant_id: str | None = None
+    user_email: str | None = None
     join_time: str = ""
     leave_time: str = ""
     status: str = ""
@@ -271,7 +272,7 @@ def _row(found: _Participant) -> ReportRow:
     except (ValueError, OverflowError):
         raise Unanswered("rubbish") from None
     keys = found.customer_key or "", found.registrant_id or ""
-    return ReportRow(str(found.user_id), *keys, since, until)
+    return ReportRow(str(found.user_id), *keys, since, until, found.user_email or "")
 
 
 def _rest_until(reply: Reply) -> Instant | None:

@@ -7,7 +7,7 @@ is over the bytes as they came: a body that was read and written again has anoth
 import hashlib
 import hmac
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import msgspec
@@ -72,23 +72,22 @@ TIMES = {
 class ZoomEvent:
     """One event of one running meeting (``uuid``) of a meeting or webinar (``meeting``).
 
-    ``user`` is new at each join and each breakout room; ``person`` is what joins them: our
-    ``customer_key``, else ``registrant_id``, empty for somebody who joined by a common link.
-    ``parent`` is the main room's ``user`` of somebody in a breakout room.
+    ``user`` is new at each join and each breakout room. ``customer_key`` is ours, ``registrant``
+    Zoom's, ``email`` all that is told of a panelist; of somebody who joined by a common link none
+    leads anywhere. ``parent`` is the main room's ``user`` of somebody in a breakout room. Change, uuid, user and time make two events one, however
+    often and in whatever form they were sent.
     """
 
     change: Change
+    webinar: bool
     meeting: str
     uuid: str
     at: Instant
     user: str = ""
-    person: str = ""
+    customer_key: str = ""
+    registrant: str = ""
+    email: str = field(default="", repr=False)
     parent: str = ""
-
-    @property
-    def key(self) -> str:
-        """What makes two events one, however often and in whatever form they were sent."""
-        return "\x1f".join((self.change, self.uuid, self.user, str(self.at)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +101,7 @@ class _Participant(msgspec.Struct):
     user_id: str | int = ""
     registrant_id: str | None = None
     customer_key: str | None = None
+    email: str | None = None
     parent_user_id: str | int | None = None
     join_time: str | None = None
     leave_time: str | None = None
@@ -113,11 +113,11 @@ class _Object(msgspec.Struct):
     id: str | int = ""
     start_time: str | None = None
     end_time: str | None = None
+    practice_session: bool | None = None
     participant: _Participant | None = None
 
 
 class _Payload(msgspec.Struct):
-    plainToken: str = ""  # noqa: N815 - Zoom's word
     object: _Object | None = None
 
 
@@ -125,6 +125,11 @@ class _Hook(msgspec.Struct):
     event: str
     payload: _Payload
     event_ts: int | None = None
+
+
+class _Envelope(msgspec.Struct):
+    event: str
+    payload: dict[str, msgspec.Raw]
 
 
 def signature(secret_token: str, timestamp: str, body: bytes) -> str:
@@ -152,16 +157,30 @@ def sender(
     return found[0]
 
 
-def read_hook(account: ZoomAccount, body: bytes) -> ZoomEvent | Challenge | None:
+def received(account: ZoomAccount, body: bytes) -> Challenge | bool:
+    """What is to be done with a signed body: answer a challenge, else whether to work it off later.
+
+    Raises HookRefused (bad_form) for what is no event at all; the rest is read when it is worked off.
+    """
+    try:
+        found = msgspec.json.decode(body, type=_Envelope)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise HookRefused("bad_form") from None
+    if found.event == "endpoint.url_validation":
+        return _challenge(account, found.payload.get("plainToken", msgspec.Raw(b"null")))
+    return found.event in CHANGES
+
+
+def read_event(body: bytes) -> ZoomEvent | None:
     """What a signed body says; None for an event that is no attendance. Raises HookRefused (bad_form)."""
     try:
         hook = msgspec.json.decode(body, type=_Hook)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise HookRefused("bad_form") from None
-    if hook.event == "endpoint.url_validation":
-        return _challenge(account, hook.payload.plainToken)
     change = CHANGES.get(hook.event)
-    return _event(change, hook) if change is not None else None
+    if change is None or _is_rehearsed(hook):
+        return None
+    return _event(change, hook)
 
 
 def digest(body: bytes) -> str:
@@ -169,11 +188,20 @@ def digest(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
-def _challenge(account: ZoomAccount, plain: str) -> Challenge:
+def _challenge(account: ZoomAccount, given: msgspec.Raw) -> Challenge:
+    try:
+        plain = msgspec.json.decode(given, type=str)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise HookRefused("bad_form") from None
     if not plain or len(plain) > MAX_TEXT:
         raise HookRefused("bad_form")
     mark = hmac.new(account.secret_token.encode(), plain.encode(), hashlib.sha256).hexdigest()
     return Challenge({"plainToken": plain, "encryptedToken": mark})
+
+
+def _is_rehearsed(hook: _Hook) -> bool:
+    """Whether this is the practice before a webinar: its end is not the end of the webinar."""
+    return hook.payload.object is not None and hook.payload.object.practice_session is True
 
 
 def _event(change: Change, hook: _Hook) -> ZoomEvent:
@@ -182,20 +210,24 @@ def _event(change: Change, hook: _Hook) -> ZoomEvent:
     if about is None or not about.uuid or not about.id:
         raise HookRefused("bad_form")
     meeting, uuid = _short(str(about.id)), _short(about.uuid)
+    webinar = hook.event.startswith("webinar.")
     if change is Change.STARTED or change is Change.ENDED:
         at = about.start_time if change is Change.STARTED else about.end_time
-        return ZoomEvent(change=change, meeting=meeting, uuid=uuid, at=_instant(at, hook))
+        return ZoomEvent(change=change, webinar=webinar, meeting=meeting, uuid=uuid, at=_instant(at, hook))
     who = about.participant
     if who is None or not who.user_id:
         raise HookRefused("bad_form")
     at = who.join_time if TIMES[change] == "join_time" else who.leave_time
     return ZoomEvent(
         change=change,
+        webinar=webinar,
         meeting=meeting,
         uuid=uuid,
         at=_instant(at or who.date_time, hook),
         user=_short(str(who.user_id)),
-        person=_short(who.customer_key or who.registrant_id or ""),
+        customer_key=_short(who.customer_key or ""),
+        registrant=_short(who.registrant_id or ""),
+        email=_short(who.email or ""),
         parent=_short(str(who.parent_user_id or "")),
     )
 

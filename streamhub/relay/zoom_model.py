@@ -76,9 +76,11 @@ class Registrant:
 
 @dataclass(frozen=True, slots=True)
 class ReportRow:
-    """One connection of the report after the end; the name is not read."""
+    """One connection of the report after the end; the name is not read. The e-mail is a panelist's only id."""
 
     user: str
-    person: str
+    customer_key: str
+    registrant: str
     since: Instant
     until: Instant
+    email: str = field(default="", repr=False)

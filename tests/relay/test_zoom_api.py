@@ -157,8 +157,8 @@ async def test_a_report_is_read_page_by_page_without_the_waiting_room(api, there
 
     at = parse_rfc3339("2021-11-03T22:00:00Z")
     assert rows == [
-        ReportRow("1", "r1", at + 5 * SECOND, at + 61 * MINUTE),
-        ReportRow("3", "", at + 10 * MINUTE, at + 30 * MINUTE),
+        ReportRow("1", "", "r1", at + 5 * SECOND, at + 61 * MINUTE),
+        ReportRow("3", "", "", at + 10 * MINUTE, at + 30 * MINUTE),
     ]
 
 

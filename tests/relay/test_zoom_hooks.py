@@ -14,7 +14,8 @@ from streamhub.relay.zoom_hooks import (
     HookRefused,
     ZoomEvent,
     digest,
-    read_hook,
+    read_event,
+    received,
     sender,
     signature,
 )
@@ -62,7 +63,7 @@ def test_the_signature_is_over_the_bytes_as_they_came():
 
 
 def test_the_challenge_is_answered_as_zoom_wants_it():
-    assert read_hook(ACCOUNT, VALIDATION) == Challenge(
+    assert received(ACCOUNT, VALIDATION) == Challenge(
         {
             "plainToken": "q9ibPhGeRZ6ayx5WTrXjRw",
             "encryptedToken": "811e28f0d7c7198e9c62f7afb5aa22c59786d81d12f9680d16a3bc6951bf4dc0",
@@ -71,15 +72,17 @@ def test_the_challenge_is_answered_as_zoom_wants_it():
 
 
 def test_a_join_is_read_without_any_name():
-    event = read_hook(ACCOUNT, JOINED)
+    event = read_event(JOINED)
 
     assert event == ZoomEvent(
         change=Change.JOINED,
+        webinar=False,
         meeting="85512345678",
         uuid="/k2Vv//qTzC0exampleA==",
         at=parse_rfc3339("2021-11-03T22:00:05Z"),
         user="16778240",
-        person="d7f1c0a2b3e44f5a9b6c7d8e9f0a1b2c",
+        customer_key="d7f1c0a2b3e44f5a9b6c7d8e9f0a1b2c",
+        registrant="aBcDeFgHiJkLmNoPqRsTuQ",
     )
     assert "BEN-01" not in repr(event)
 
@@ -145,16 +148,13 @@ def test_no_byte_can_be_changed(place, by):
 
 
 def test_a_number_is_as_good_as_a_text_and_the_same_event_has_one_key():
-    with_number = read_hook(
-        ACCOUNT, told("meeting.participant_joined", user_id=7, join_time="2021-11-03T22:00:05Z")
-    )
-    with_text = read_hook(
-        ACCOUNT, told("meeting.participant_joined", user_id="7", join_time="2021-11-03T22:00:05.000Z")
+    with_number = read_event(told("meeting.participant_joined", user_id=7, join_time="2021-11-03T22:00:05Z"))
+    with_text = read_event(
+        told("meeting.participant_joined", user_id="7", join_time="2021-11-03T22:00:05.000Z")
     )
 
     assert with_number == with_text
-    assert (with_number.meeting, with_number.user, with_number.person) == ("85512345678", "7", "")
-    assert with_number.key == with_text.key
+    assert (with_number.meeting, with_number.user, with_number.registrant) == ("85512345678", "7", "")
 
 
 @pytest.mark.parametrize("kind", ["meeting", "webinar"])
@@ -171,9 +171,10 @@ def test_meetings_and_webinars_tell_the_same(kind, event, change, field):
     times = {"join_time": "2021-11-03T22:00:00Z", "leave_time": "2021-11-03T22:00:00Z"} | {
         field: "2021-11-03T22:30:00Z"
     }
-    found = read_hook(ACCOUNT, told(f"{kind}.{event}", user_id="7", registrant_id="r1", **times))
+    found = read_event(told(f"{kind}.{event}", user_id="7", registrant_id="r1", **times))
 
-    assert (found.change, found.at, found.person) == (change, parse_rfc3339("2021-11-03T22:30:00Z"), "r1")
+    assert (found.change, found.at, found.registrant) == (change, parse_rfc3339("2021-11-03T22:30:00Z"), "r1")
+    assert found.webinar is (kind == "webinar")
 
 
 def test_a_move_to_a_breakout_room_names_the_main_room():
@@ -183,10 +184,10 @@ def test_a_move_to_a_breakout_room_names_the_main_room():
         parent_user_id=7,
         join_time="2021-11-03T22:30:00Z",
     )
-    assert read_hook(ACCOUNT, body).parent == "7"
+    assert read_event(body).parent == "7"
 
 
-def test_our_key_comes_before_the_registrants():
+def test_our_key_and_the_registrants_are_both_read():
     body = told(
         "meeting.participant_joined",
         user_id="7",
@@ -194,13 +195,14 @@ def test_our_key_comes_before_the_registrants():
         customer_key="k",
         join_time="2021-11-03T22:30:00Z",
     )
-    assert read_hook(ACCOUNT, body).person == "k"
+    found = read_event(body)
+    assert (found.customer_key, found.registrant) == ("k", "r")
 
 
 def test_the_end_of_a_meeting_is_its_end_time_or_when_zoom_said_so():
-    assert read_hook(ACCOUNT, told("meeting.ended")).at == parse_rfc3339("2021-11-03T23:02:00Z")
+    assert read_event(told("meeting.ended")).at == parse_rfc3339("2021-11-03T23:02:00Z")
     body = b'{"event":"webinar.ended","event_ts":5,"payload":{"object":{"uuid":"u","id":"1"}}}'
-    assert read_hook(ACCOUNT, body).at == 5
+    assert read_event(body).at == 5
 
 
 @pytest.mark.parametrize(
@@ -214,7 +216,14 @@ def test_the_end_of_a_meeting_is_its_end_time_or_when_zoom_said_so():
     ],
 )
 def test_what_is_no_attendance_is_left_aside(event):
-    assert read_hook(ACCOUNT, told(event, user_id="7")) is None
+    assert read_event(told(event, user_id="7")) is None
+    assert received(ACCOUNT, told(event, user_id="7")) is False
+
+
+def test_the_end_of_the_practice_before_a_webinar_is_not_its_end():
+    practice = b'"object":{"uuid":"u","id":"1","practice_session":true}'
+    body = b'{"event":"webinar.ended","event_ts":5,"payload":{' + practice + b"}}"
+    assert read_event(body) is None
 
 
 @pytest.mark.parametrize(
@@ -228,14 +237,35 @@ def test_what_is_no_attendance_is_left_aside(event):
         told("meeting.participant_joined"),
         told("meeting.participant_joined", user_id="7", join_time="yesterday"),
         told("meeting.participant_joined", user_id="7" * 256, join_time="2021-11-03T22:30:00Z"),
-        b'{"event":"endpoint.url_validation","payload":{}}',
         b'{"event":"meeting.ended","event_ts":-1,"payload":{"object":{"uuid":"u","id":"1"}}}',
         "[" * 100_000,
     ],
 )
 def test_what_has_not_the_form_is_refused(body):
     with pytest.raises(HookRefused, match="bad_form"):
-        read_hook(ACCOUNT, body.encode() if isinstance(body, str) else body)
+        read_event(body.encode() if isinstance(body, str) else body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"[]",
+        b"{",
+        b'{"event":"meeting.participant_joined"}',
+        b'{"event":"meeting.participant_joined","payload":[]}',
+        b'{"event":"endpoint.url_validation","payload":{}}',
+        b'{"event":"endpoint.url_validation","payload":{"plainToken":7}}',
+        b"[" * 100_000,
+    ],
+)
+def test_what_is_no_event_is_refused_at_the_door(body):
+    with pytest.raises(HookRefused, match="bad_form"):
+        received(ACCOUNT, body)
+
+
+def test_what_cannot_be_read_whole_is_let_in_and_set_aside_later():
+    assert received(ACCOUNT, told("meeting.participant_joined")) is True
 
 
 def test_two_deliveries_of_the_same_bytes_are_one():
