@@ -10,20 +10,8 @@ from tests.stand_ins import zoom_sender as zoom
 from tests.stand_ins.zoom_sender import Guest, Running, body_of
 from tests.zoom import webinar_oracle as oracle
 from tests.zoom.broken_folds import Flaw, second, told
-from tests.zoom.webinar import (
-    DOWN,
-    FIRST,
-    LULLS,
-    RUNS,
-    SECOND,
-    Person,
-    Time,
-    Way,
-    Webinar,
-    deliveries,
-    report,
-    webinar,
-)
+from tests.zoom.truth import DOWN, FIRST, LULLS, RUNS, SECOND, Person, Time, Way, Webinar, webinar
+from tests.zoom.webinar import deliveries, report
 
 TRUTH = webinar()
 ARRIVING = deliveries(TRUTH)

@@ -11,7 +11,7 @@ line of the code that follows them.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 
-from tests.zoom.webinar import RUNS, Time, Webinar
+from tests.zoom.truth import RUNS, Time, Webinar
 
 GAP = 60
 Spans = list[tuple[int, int]]
