@@ -3,6 +3,7 @@
 import asyncio
 import json
 import shutil
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from streamhub.access.model import InvitationOrder, IssuedInvitation
 from streamhub.access.roles import NEEDS_DELEGATION, Role
 from streamhub.cli import config_option, demo_crowd
 from streamhub.cli.demo_history import invent_history
+from streamhub.cli.demo_stand_ins import StandIns, stand_ins
 from streamhub.cli.folder import settings_of
 from streamhub.cli.serve import run_server
 from streamhub.cli.summit import bring_in
@@ -25,6 +27,9 @@ from streamhub.kit.settings import Settings
 from streamhub.programme.files import SessionEntry, SummitFiles
 from streamhub.programme.loaders import read_folder
 from streamhub.programme.rebase import moved_to
+from streamhub.relay.link_model import Provider
+from streamhub.relay.model import NewSource
+from streamhub.relay.providers import token_of
 from streamhub.server import addressed, bind, prepare
 from streamhub.services import Services
 
@@ -42,30 +47,48 @@ BY = "cli"
 @click.option(
     "--simulate", default=0, type=click.IntRange(0, 2_000), help="So many pretend delegates come as well."
 )
+@click.option(
+    "--stand-ins",
+    "with_stand_ins",
+    is_flag=True,
+    help="With YouTube, Facebook, PeerTube and Zoom as local servers (in a checkout).",
+)
 @click.option("--json", "as_json", is_flag=True, help="The links as one line of JSON.")
-def demo(config: Path | None, data: Path, port: int, *, simulate: int, as_json: bool) -> None:
+def demo(config: Path | None, data: Path, port: int, **options: Any) -> None:  # noqa: ANN401
     """Load the example summit as if it took place now, print one link per role, serve it."""
     if data == Path("data"):
         data = Path("demo-data")  # never the folder of a real summit by mistake
+    if options["with_stand_ins"] and config is not None:
+        raise click.UsageError("--stand-ins brings settings of its own: not with --config")
     folder = _empty(DataFolder(data))
     folder.lock()
     try:
-        sock = bind("127.0.0.1", port)
-        prepare(folder)
-        host, chosen = sock.getsockname()[:2]
-        settings = addressed(settings_of(config, folder), host, chosen)
-        log.configure("warning")
-        links, crowd = asyncio.run(_load(folder, settings, simulate))
-
-        def before_ready(use: Services) -> None:
-            _announce(use, links, data, as_json=as_json)
-            if crowd.people:
-                url = use.settings.public_url
-                use.tasks.once("pretend delegates", demo_crowd.simulate(url, crowd.session, crowd.people))
-
-        run_server(folder, config, sock, before_ready=before_ready)
+        with ExitStack() as beside:
+            local = beside.enter_context(stand_ins(folder)) if options["with_stand_ins"] else None
+            _run(folder, local.config if local else config, port, local, options)
     finally:
         folder.unlock()
+
+
+def _run(
+    folder: DataFolder, config: Path | None, port: int, local: StandIns | None, options: dict[str, Any]
+) -> None:
+    sock = bind("127.0.0.1", port)
+    prepare(folder)
+    host, chosen = sock.getsockname()[:2]
+    settings = addressed(settings_of(config, folder), host, chosen)
+    log.configure("warning")
+    links, crowd = asyncio.run(_load(folder, settings, options["simulate"]))
+
+    def before_ready(use: Services) -> None:
+        _announce(use, links, folder.path, local, as_json=options["as_json"])
+        url = use.settings.public_url
+        if crowd.people:
+            use.tasks.once("pretend delegates", demo_crowd.simulate(url, crowd.session, crowd.people))
+        if local:
+            local.begin(url)
+
+    run_server(folder, config, sock, before_ready=before_ready)
 
 
 def _empty(folder: DataFolder) -> DataFolder:
@@ -89,6 +112,8 @@ async def _load(
         main = main_session(files)
         length = (main.ends_at - main.starts_at) // MINUTE
         await load_example(use, moved_to(files, use.clock.now(), main.slug, length - LEFT_MINUTES))
+        for account in use.zoom_accounts:
+            await _owned(use, account.name)
         links = [await _link(use, role) for role in Role]
         return links, demo_crowd.Invited(main.slug, await demo_crowd.invited(use, pretend, BY))
     finally:
@@ -107,6 +132,14 @@ async def load_example(use: Services, files: SummitFiles) -> None:
     await invent_history(use)
 
 
+async def _owned(use: Services, account: str) -> None:
+    """Every Zoom meeting of the example belongs to this account."""
+    for session in await use.programme.sessions():
+        for source in await use.relay.sources(session.slug):
+            if source.provider is Provider.ZOOM:
+                await use.relay.add(session.slug, NewSource(url=token_of(source), account=account), BY)
+
+
 async def _link(use: Services, role: Role) -> IssuedInvitation:
     delegations = await use.programme.delegations()
     code = delegations[1 % len(delegations)].code if role in NEEDS_DELEGATION else None
@@ -114,12 +147,14 @@ async def _link(use: Services, role: Role) -> IssuedInvitation:
     return issued
 
 
-def _announce(use: Services, links: list[IssuedInvitation], data: Path, *, as_json: bool) -> None:
+def _announce(
+    use: Services, links: list[IssuedInvitation], data: Path, local: StandIns | None, *, as_json: bool
+) -> None:
     url = use.settings.public_url
     if as_json:
         click.echo(json.dumps({"url": url, "data": str(data), "links": [_row(i) for i in links]}))
     else:
-        click.echo(_welcome(url, links, data))
+        click.echo(_welcome(url, links, data) + (_beside(local, data) if local else ""))
 
 
 def _row(issued: IssuedInvitation) -> dict[str, Any]:
@@ -145,6 +180,21 @@ What to try first
   6. Open the link of communications: the figures of the sessions that are over, as page, CSV and JSON.
 Stop with Ctrl+C. The same data again, without starting anew: streamhub serve --data {data}
 """
+
+
+_BESIDE = """
+With YouTube, Facebook, PeerTube and Zoom as local servers:
+  7. Open the figures of the live session: the platforms' viewers come in every half minute.
+  8. People come and go in the Zoom meeting {number}: the wall counts them.
+  9. Paste one of these links on the wall:
+{paste}
+ 10. Every credential tried: streamhub doctor --config {config} --data {data}
+"""
+
+
+def _beside(local: StandIns, data: Path) -> str:
+    paste = "\n".join(f"       {link}  ({what})" for link, what in local.paste.items())
+    return _BESIDE.format(number=local.number, paste=paste, config=local.config, data=data)
 
 
 def _welcome(url: str, links: list[IssuedInvitation], data: Path) -> str:
