@@ -50,9 +50,11 @@ from streamhub.privacy.service import PrivacyService
 from streamhub.programme import store as programme_store
 from streamhub.programme.edit_service import EditService
 from streamhub.programme.service import ProgrammeService
+from streamhub.relay.checking import CheckingService
 from streamhub.relay.link_check import LinkChecker
 from streamhub.relay.link_model import Provider
 from streamhub.relay.service import RelayService
+from streamhub.relay.timetable import TimetableService
 from streamhub.relay.zoom_accounts import ZoomAccount, load_accounts
 from streamhub.relay.zoom_api import ZoomApi
 from streamhub.reports.service import ReportsService
@@ -87,6 +89,8 @@ class Services:
     requests: RequestsService
     trials: TrialsService
     relay: RelayService
+    timetable: TimetableService
+    checking: CheckingService
     floor: FloorService
     presence: PresenceService
     viewers: PresenceService
@@ -123,6 +127,8 @@ class Services:
         await self.changes.catch_up()
         self.tasks.spawn("changes", self.changes.run)
         self.tasks.spawn("session clock", self.programme.keep_time)
+        self.tasks.spawn("timetable of sources", self.timetable.keep_time)
+        self.tasks.spawn("links of sources", self.checking.keep_checked)
         self.tasks.spawn("presence", self.presence.keep_time)
         self.tasks.spawn("viewers", self.viewers.keep_time)
         self.tasks.spawn("heartbeat", lambda: self.hub.heartbeat(self.settings.heartbeat_seconds))
@@ -176,7 +182,8 @@ class _Wiring:
         self.bulk = BulkService(db, clock, settings, programme, access)
         self.calendars = CalendarService(db, clock, settings, programme)
         self.admissions = AdmissionService(db, clock, programme, access)
-        self.relay = RelayService(db, clock, settings)
+        self.relay = relay = RelayService(db, clock, settings)
+        self.timetable = TimetableService(db, clock, programme, relay)
         self.floor = FloorService(db, clock, programme)
         self.presence = PresenceService(clock, settings)
         self.viewers = PresenceService(clock, settings)
@@ -286,6 +293,7 @@ async def build(folder: DataFolder, settings: Settings, clock: Clock) -> Service
     statistics, live = parts.statistics(), parts.live()
     requests = RequestsService(db, clock, settings, programme, access, folder.documents)
     _subscribe(parts, live)
+    links = parts.links()
     mail = parts.mail(folder)
     return Services(
         folder=folder,
@@ -308,6 +316,8 @@ async def build(folder: DataFolder, settings: Settings, clock: Clock) -> Service
         requests=requests,
         trials=TrialsService(db, clock),
         relay=parts.relay,
+        timetable=parts.timetable,
+        checking=CheckingService(db, clock, programme, parts.relay, links, parts.tasks),
         floor=parts.floor,
         presence=parts.presence,
         viewers=parts.viewers,
@@ -319,7 +329,7 @@ async def build(folder: DataFolder, settings: Settings, clock: Clock) -> Service
         imports=parts.imports,
         audience=parts.audience,
         outgoing=parts.outgoing,
-        links=parts.links(),
+        links=links,
         sampler=parts.sampler(),
         zoom_accounts=parts.zoom_accounts,
         zoom_apis=parts.zoom_apis,
@@ -349,6 +359,10 @@ def _subscribe(parts: _Wiring, live: LiveService) -> None:
         ("session", programme.forget),
         ("session", live.on_session),
         ("source", parts.relay.forget),
+        ("source", parts.timetable.forget),
+        ("sources", parts.relay.forget),
+        ("sources", parts.timetable.forget),
+        ("sources", live.on_sources),
         ("source", live.on_source),
         ("invitation", forget_invitation),
         ("invitation", live.on_invitation),
@@ -365,6 +379,7 @@ def _subscribe(parts: _Wiring, live: LiveService) -> None:
         ("admission", live.on_admission),
     ):
         parts.changes.subscribe(topic, listener)
+    parts.timetable.subscribe(live.on_sources)
 
 
 def other_issuers(settings: Settings) -> Issuers:

@@ -8,12 +8,12 @@ from aiohttp import hdrs, web
 
 from streamhub.handlers.auditing import noted
 from streamhub.handlers.request import body, grant_of, json_answer, services, slug_of
-from streamhub.handlers.wire import Answer, Body, instant
+from streamhub.handlers.wire import Answer, Body, local_or_instant
 from streamhub.kit.clock import Instant, rfc3339
 from streamhub.kit.errors import FieldInvalid, FieldProblem
 from streamhub.kit.ids import DelegationCode
 from streamhub.programme.editing import DelegationEdit, DocumentEdit, Editable, SessionEdit, document_id
-from streamhub.programme.local_time import instant_of, parse_day, parse_time, zone_of
+from streamhub.programme.local_time import zone_of
 from streamhub.programme.model import (
     Delegation,
     DelegationKind,
@@ -24,8 +24,6 @@ from streamhub.programme.model import (
 )
 
 Row = TypeVar("Row")
-
-_LOCAL_LENGTH = len("2021-11-04T14:30")
 
 
 class SessionBody(Body):
@@ -320,15 +318,7 @@ def _delegation_edit(asked: DelegationBody) -> DelegationEdit:
 
 def _time(field: str, text: str | None, zone: ZoneInfo) -> Instant | None:
     """An RFC 3339 time, or a local one of the summit's zone; raises FieldInvalid."""
-    if text is None:
-        return None
-    day, separator, at = text.partition("T")
-    if len(text) != _LOCAL_LENGTH or not separator:
-        return instant(field, text)
-    try:
-        return instant_of(parse_day(day), parse_time(at), zone)
-    except ValueError as error:
-        raise FieldInvalid(FieldProblem(field, str(error))) from None
+    return None if text is None else local_or_instant(field, text, zone)
 
 
 def _if_match(request: web.Request) -> str | None:

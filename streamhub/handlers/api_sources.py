@@ -1,6 +1,5 @@
 """Sources of a session: what is on for the caller, the list, adding one, switching."""
 
-from collections.abc import Iterable
 from dataclasses import asdict
 
 from aiohttp import web
@@ -10,9 +9,11 @@ from streamhub.handlers.auditing import noted
 from streamhub.handlers.entry import enter_session, invited_to
 from streamhub.handlers.request import body, json_answer, language, services, slug_of
 from streamhub.handlers.wire import Answer, Body
+from streamhub.kit.clock import Instant, rfc3339
 from streamhub.kit.errors import NotFound
 from streamhub.kit.ids import SessionSlug, SourceId
 from streamhub.relay.model import FLOOR, NewSource, Source, SourceView
+from streamhub.relay.timetable_model import Row
 
 
 class SourceAnswer(Answer):
@@ -39,15 +40,33 @@ class SourceAnswer(Answer):
 
 
 class ListedSource(SourceAnswer):
-    """A source in the list of a session; ``active``: it is what its channel shows."""
+    """A source in the list of a session; ``active``: it is what its channel shows, ``since`` then.
+
+    ``next``: what to fall back to on its channel. ``by_clock``: the timetable put it on.
+    ``proposed``: its ``planned_at`` has come, and a moderator is asked. ``checked`` is what the last
+    look at its link found: ``good``, a reason as in ``sources:check``, or empty before the first.
+    """
 
     active: bool
+    next: bool
+    since: str | None
+    by_clock: bool
+    planned_at: str | None
+    proposed: bool
+    checked: str
+    checked_at: str | None
 
 
 class SourceList(Answer):
-    """Every source of a session, in order."""
+    """Every source of a session, in order: that of falling back.
+
+    ``automatic``: its timetable switches by itself. ``held``: not now, for the session before it
+    in its room is still running.
+    """
 
     items: list[ListedSource]
+    automatic: bool
+    held: bool
     next: str | None = None
 
 
@@ -111,8 +130,7 @@ async def open_source(request: web.Request) -> web.Response:
 async def sources(request: web.Request) -> web.Response:
     """GET /api/v1/sessions/{slug}/sources."""
     session, _ = await invited_to(request)
-    found = await services(request).relay.sources(session.slug)
-    return json_answer(SourceList(items=await _listed(request, session.slug, found)))
+    return json_answer(await listing(request, session.slug))
 
 
 async def add_source(request: web.Request) -> web.Response:
@@ -123,8 +141,8 @@ async def add_source(request: web.Request) -> web.Response:
     relay = services(request).relay
     added = await relay.add(session.slug, new, grant.participant, activate=asked.activate)
     noted(request, added.id, activate=asked.activate)
-    [item] = await _listed(request, session.slug, [added])
-    return json_answer(item, status=201)
+    services(request).checking.soon(added)
+    return json_answer(await _listed(request, added), status=201)
 
 
 async def check_link(request: web.Request) -> web.Response:
@@ -146,8 +164,7 @@ async def switch_source(request: web.Request) -> web.Response:
     relay = services(request).relay
     active = await relay.activate(session.slug, SourceId(asked.id), grant.participant)
     noted(request, active.id)
-    [item] = await _listed(request, session.slug, [active])
-    return json_answer(item)
+    return json_answer(await _listed(request, active))
 
 
 async def remove_source(request: web.Request) -> web.Response:
@@ -163,8 +180,8 @@ async def sort_sources(request: web.Request) -> web.Response:
     session, grant = await invited_to(request)
     asked = await body(request, SourceOrderBody)
     order = [SourceId(ident) for ident in asked.order]
-    found = await services(request).relay.reorder(session.slug, order, grant.participant)
-    return json_answer(SourceList(items=await _listed(request, session.slug, found)))
+    await services(request).relay.reorder(session.slug, order, grant.participant)
+    return json_answer(await listing(request, session.slug))
 
 
 async def _shown(request: web.Request, slug: SessionSlug, grant: Grant | None) -> SourceView:
@@ -198,9 +215,33 @@ async def _left_for(request: web.Request, slug: SessionSlug, grant: Grant | None
     raise NotFound("the session has no such source")
 
 
-async def _listed(request: web.Request, slug: SessionSlug, found: Iterable[Source]) -> list[ListedSource]:
-    """Sources for a list: several people read it, so no passcode is in it."""
-    relay = services(request).relay
-    on = {source.id for source in await relay.on_air(slug)}
-    views = [relay.view(source, None, language(request)) for source in found]
-    return [ListedSource(**asdict(view), active=view.id in on) for view in views]
+async def listing(request: web.Request, slug: SessionSlug) -> SourceList:
+    """The sources of a session for moderators: several people read it, so no passcode is in it."""
+    use = services(request)
+    board = await use.timetable.board(slug)
+    items = [_row(row, use.relay.view(row.source, None, language(request))) for row in board.rows]
+    return SourceList(items=items, automatic=board.automatic, held=board.held)
+
+
+async def _listed(request: web.Request, source: Source) -> ListedSource:
+    """One source as it stands in the list."""
+    found = await listing(request, source.session)
+    return next(item for item in found.items if item.id == source.id)
+
+
+def _told(instant: Instant | None) -> str | None:
+    return None if instant is None else rfc3339(instant)
+
+
+def _row(row: Row, view: SourceView) -> ListedSource:
+    return ListedSource(
+        **asdict(view),
+        active=row.active,
+        next=row.next,
+        since=_told(row.since),
+        by_clock=row.by_clock,
+        planned_at=_told(row.planned_at),
+        proposed=row.proposed,
+        checked=row.source.checked,
+        checked_at=_told(row.source.checked_at),
+    )

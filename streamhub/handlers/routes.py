@@ -10,7 +10,7 @@ from streamhub.handlers.ledger_routes import IMPORTS, LIVE
 from streamhub.handlers.page_routes import PAGES
 from streamhub.handlers.privacy_routes import PRIVACY
 from streamhub.handlers.routing import PUBLIC, Route
-from streamhub.handlers.session_routes import CONDUCT, FLOOR, PEOPLE, SESSIONS
+from streamhub.handlers.session_routes import CONDUCT, FLOOR, PEOPLE, SESSIONS, SWITCHING
 
 HEALTH = (
     Route(method="GET", path="/healthz", handler=health.healthz, allow=PUBLIC, summary="Alive"),
@@ -54,6 +54,7 @@ ROUTES: tuple[Route, ...] = (
     *SESSIONS,
     *PEOPLE,
     *CONDUCT,
+    *SWITCHING,
     *FLOOR,
     *IMPORTS,
     *FIGURES,

@@ -10,6 +10,7 @@ from streamhub.handlers import (
     api_people,
     api_sessions,
     api_sources,
+    api_switching,
     pages_player,
 )
 from streamhub.handlers.routing import API, NOT_AUDITED, PUBLIC, Route
@@ -224,6 +225,68 @@ CONDUCT = (
         summary="The player of one source, for a frame of the session's page",
         query=("source", "lang"),
         page=True,
+    ),
+)
+
+SWITCHING = (
+    Route(
+        method="POST",
+        path=f"{API}/sessions/{{slug}}/source:undo",
+        handler=api_switching.undo,
+        allow=roles.MODERATION,
+        summary="Take the last switch back: what was on before is on again",
+        body=api_switching.UndoBody,
+        answer=api_sources.SourceList,
+        query=("lang",),
+        action="source.undo",
+    ),
+    Route(
+        method="PUT",
+        path=f"{API}/sessions/{{slug}}/sources/{{id}}/plan",
+        handler=api_switching.plan,
+        allow=roles.MODERATION,
+        summary="Plan when a source is to be on, or take the plan back",
+        body=api_switching.PlanBody,
+        answer=api_sources.SourceList,
+        query=("lang",),
+        action="source.plan",
+    ),
+    Route(
+        method="POST",
+        path=f"{API}/sessions/{{slug}}/sources/{{id}}:check",
+        handler=api_switching.check_source,
+        allow=roles.MODERATION,
+        summary="Look at a source's link now",
+        answer=api_sources.SourceList,
+        query=("lang",),
+        action=NOT_AUDITED,
+    ),
+    Route(
+        method="GET",
+        path=f"{API}/sessions/{{slug}}/sources/history",
+        handler=api_switching.history,
+        allow=roles.STAGE,
+        summary="Which source was on when",
+        answer=api_switching.PeriodList,
+    ),
+    Route(
+        method="PUT",
+        path=f"{API}/sessions/{{slug}}/timetable",
+        handler=api_switching.set_timetable,
+        allow=roles.MODERATION,
+        summary="Whether planned switches need nobody's agreement",
+        body=api_switching.TimetableBody,
+        answer=api_sources.SourceList,
+        query=("lang",),
+        action="timetable.set",
+    ),
+    Route(
+        method="GET",
+        path=f"{API}/sessions/{{slug}}/checklist",
+        handler=api_switching.checklist,
+        allow=roles.STAGE,
+        summary="What to mend before the session begins",
+        answer=api_switching.ChecklistAnswer,
     ),
 )
 

@@ -1,13 +1,16 @@
 """Reading the fields that several bodies share; each helper names the field it refuses."""
 
 from collections.abc import Mapping, Sequence
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from streamhub.kit.clock import Instant, parse_rfc3339
 from streamhub.kit.errors import FieldInvalid, FieldProblem
 from streamhub.kit.text import clean
+from streamhub.programme.local_time import instant_of, parse_day, parse_time
 
+_LOCAL_LENGTH = len("2021-11-04T14:30")
 _TOO_LATE = parse_rfc3339("3000-01-01T00:00:00Z")  # near the years 1 and 9999 no local time can be told
 
 
@@ -28,6 +31,17 @@ def instant(field: str, text: str) -> Instant:
     if not 0 <= found < _TOO_LATE:
         raise FieldInvalid(FieldProblem(field, "must be a time such as 2021-11-04T13:30:00Z"))
     return found
+
+
+def local_or_instant(field: str, text: str, zone: ZoneInfo) -> Instant:
+    """An RFC 3339 time, or a local one of the zone such as ``2021-11-04T14:30``; raises FieldInvalid."""
+    day, separator, at = text.partition("T")
+    if len(text) != _LOCAL_LENGTH or not separator:
+        return instant(field, text)
+    try:
+        return instant_of(parse_day(day), parse_time(at), zone)
+    except ValueError as error:
+        raise FieldInvalid(FieldProblem(field, str(error))) from None
 
 
 def optional_instant(field: str, text: str | None) -> Instant | None:

@@ -54,8 +54,8 @@ class Announcer:
 
     # To one page
 
-    async def welcome(self, visit: Visit, session: Session) -> None:
-        """The first word inside; a moderator's is followed by the whole list."""
+    async def welcome(self, visit: Visit, session: Session) -> Offer:
+        """The first word inside; a moderator's is followed by the whole list. Answers what it says is on."""
         offer = await self._use.relay.offer(session.slug)
         joining = visit.grant is not None
         beside = None if visit.grant is None else await self._use.relay.beside(session.slug)
@@ -84,6 +84,13 @@ class Announcer:
         else:
             visit.page.send_all(first, self._rounded(session.slug, summary))
             self._own_floor(visit, line)
+        return offer
+
+    async def catch_up(self, visit: Visit, told: Offer) -> None:
+        """Tell a page that has just come in what was switched while it was being welcomed."""
+        offer = await self._use.relay.offer(visit.session)
+        if offer != told:
+            visit.page.send(self._switched(offer, visit.grant is not None))
 
     # To many
 
@@ -111,12 +118,11 @@ class Announcer:
         """What is on, on every channel; only invited people are told a meeting's passcode."""
         offer = await self._use.relay.offer(slug)
         for to, joining in ((To.MODERATORS | To.INVITED, True), (To.PUBLIC, False)):
-            message = messages.SourceSwitched(
-                source=self._shown(offer.source, joining),
-                channels=self._channels(offer, joining),
-                words=self._shown(offer.words, joining) or UNSET,
-            )
-            self._use.hub.broadcast(slug, _frame(message), to)
+            self._use.hub.broadcast(slug, self._switched(offer, joining), to)
+
+    def sources(self, slug: SessionSlug) -> None:
+        """Moderators' pages read the list of sources again."""
+        self._use.hub.broadcast(slug, _frame(messages.SourcesChanged()), To.MODERATORS)
 
     def notice(self, slug: SessionSlug, text: str, lang: str) -> None:
         """A few words to everybody inside."""
@@ -158,6 +164,15 @@ class Announcer:
 
     def _shown(self, source: Source | None, joining: bool) -> messages.Source | None:  # noqa: FBT001 - private
         return None if source is None else _source(self._use.relay.shown(source, joining=joining))
+
+    def _switched(self, offer: Offer, joining: bool) -> Frame:  # noqa: FBT001 - private
+        return _frame(
+            messages.SourceSwitched(
+                source=self._shown(offer.source, joining),
+                channels=self._channels(offer, joining),
+                words=self._shown(offer.words, joining) or UNSET,
+            )
+        )
 
     def _channels(self, offer: Offer, joining: bool) -> tuple[messages.Source, ...] | UnsetType:  # noqa: FBT001
         shown = (self._use.relay.shown(source, joining=joining) for source in offer.channels)

@@ -98,8 +98,9 @@ class Entrance:
             self._counting.untrack(visit, visit.put_out)
         elif not known and visit.stage is not Stage.GONE and not visit.page.closing:
             visit.stage, visit.told = Stage.INSIDE, None
-            await self._use.announcer.welcome(visit, session)
+            told = await self._use.announcer.welcome(visit, session)
             self._use.hub.add(visit.page, visit.listener())
+            await self._use.announcer.catch_up(visit, told)
 
     async def _obstacle(self, visit: Visit, session: Session) -> Waiting | None:
         """What keeps the page out; None takes a seat, if one is needed."""

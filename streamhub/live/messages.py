@@ -191,6 +191,10 @@ class SourceSwitched(Message, frozen=True, tag="source"):
     words: Source | UnsetType = UNSET
 
 
+class SourcesChanged(Message, frozen=True, tag="sources"):
+    """The list of sources, a plan or a proposal changed: moderators' pages read ``GET …/sources``."""
+
+
 class Count(Message, frozen=True, tag="count"):
     """How many are there: exact for moderators, else rounded to 5 and null below the threshold."""
 
@@ -251,6 +255,7 @@ ServerMessage: TypeAlias = (
     | Waiting
     | State
     | SourceSwitched
+    | SourcesChanged
     | Count
     | Notice
     | Floor
@@ -266,6 +271,7 @@ SERVER_MESSAGES: tuple[type[Message], ...] = (
     Waiting,
     State,
     SourceSwitched,
+    SourcesChanged,
     Count,
     Notice,
     Floor,

@@ -180,6 +180,10 @@ class LiveService:
         """Another source is on, or the sources changed."""
         await self._use.announcer.source(SessionSlug(key))
 
+    async def on_sources(self, key: str) -> None:
+        """Something changed that only moderators see of the sources."""
+        self._use.announcer.sources(SessionSlug(key))
+
     async def on_floor(self, key: str) -> None:
         """The queue of those who want to speak changed."""
         await self._use.announcer.floor(SessionSlug(key))

@@ -247,10 +247,11 @@ PROGRAMME = (
         "sources",
         Kept.SUMMIT,
         by="added_by placed_by",
-        when="added_at removed_at",
+        when="added_at removed_at checked_at",
         plain="id session channel position label provider kind ref host start hash page pwd text phone "
-        "personal account",
+        "personal account planned_ms checked",
     ),
+    _table("timetables", Kept.SUMMIT, plain="session automatic"),
     _table("zoom_sources", Kept.SUMMIT, plain="source names"),
     _table("source_periods", Kept.SUMMIT, by="by", when="since until", plain="id session channel source"),
 )

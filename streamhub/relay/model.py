@@ -40,7 +40,9 @@ class Source:
 
     ``order`` counts from 0 within the session. ``personal`` tells a link made for one
     person from the common one. ``added_by`` is None for what came from a file. ``account`` names the
-    Zoom account that the meeting belongs to, empty where none is asked or heard.
+    Zoom account that the meeting belongs to, empty where none is asked or heard. ``planned_ms`` is when
+    the timetable wants it on, in milliseconds after the session's start. ``checked`` is what the last
+    look at its link found (``link_check.CheckReason``, or ``good``), empty before the first.
     """
 
     id: SourceId
@@ -55,6 +57,9 @@ class Source:
     added_by: str | None
     added_at: Instant
     account: str = ""
+    planned_ms: int | None = None
+    checked: str = ""
+    checked_at: Instant | None = None
 
     @property
     def provider(self) -> Provider:
@@ -76,6 +81,17 @@ class SourcePeriod:
     link: str | None
     since: Instant
     until: Instant | None
+    by: str | None
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """What a channel shows, since when; ``by`` switched to it."""
+
+    source: SourceId
+    channel: str
+    since: Instant
     by: str | None
 
 
@@ -275,3 +291,15 @@ def on_air(sources: tuple[Source, ...], active: frozenset[SourceId]) -> tuple[So
     for source in ranked:
         first.setdefault(source.channel, source)
     return tuple(first.values())
+
+
+def fallback(sources: Iterable[Source], active: SourceId) -> Source | None:
+    """What comes after the active source on its channel: links in their order, then texts.
+
+    None after the last one, and where ``active`` is not in the list.
+    """
+    ranked = sorted(sources, key=lambda source: (source.link is None, source.order))
+    place = next((place for place, source in enumerate(ranked) if source.id == active), None)
+    if place is None:
+        return None
+    return next((s for s in ranked[place + 1 :] if s.channel == ranked[place].channel), None)

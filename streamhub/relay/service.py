@@ -1,11 +1,11 @@
 """The sources of a session: which there are, which one is on, and switching it for everybody."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from streamhub.access.model import Grant
-from streamhub.kit.clock import Clock
+from streamhub.kit.clock import SECOND, Clock, Instant
 from streamhub.kit.db import Database, ReadTx, WriteTx
 from streamhub.kit.errors import NotFound, StateConflict
 from streamhub.kit.ids import SessionSlug, SourceId, new_id
@@ -18,6 +18,7 @@ from streamhub.relay.model import (
     Loaded,
     NewSource,
     PageNeeds,
+    Showing,
     Source,
     SourcePeriod,
     SourceView,
@@ -36,6 +37,12 @@ from streamhub.relay.providers import page_needs, token_of, view_of
 TOPIC = "source"
 """What is noticed, with the slug, when a session's sources or its active one changed."""
 
+LIST_TOPIC = "sources"
+"""What is noticed, with the slug, when something changed that only moderators see of its sources."""
+
+UNDO_MS = 10 * SECOND
+"""How long a switch can be taken back: the page offers five seconds, the rest is for slow lines."""
+
 T = TypeVar("T")
 
 log = get_logger(__name__)
@@ -47,13 +54,14 @@ class _Known:
 
     sources: tuple[Source, ...]
     on_air: tuple[Source, ...]
+    showing: Mapping[str, Showing]
 
 
 class RelayService:
     """Sources of sessions. Whoever calls has checked that the session exists and may be seen.
 
     What was read is kept until ``forget``, which must hear of every change noticed
-    under ``TOPIC``: a whole summit may arrive in one minute.
+    under ``TOPIC`` and ``LIST_TOPIC``: a whole summit may arrive in one minute.
     """
 
     def __init__(self, db: Database, clock: Clock, settings: Settings) -> None:
@@ -99,6 +107,10 @@ class RelayService:
         """What viewers may watch now: what is on, and what stands after it in its channel."""
         known = await self._read(slug)
         return playable(known.sources, known.on_air)
+
+    async def showing(self, slug: SessionSlug) -> Mapping[str, Showing]:
+        """Since when each channel shows what it shows, by channel."""
+        return (await self._read(slug)).showing
 
     async def links(self, slugs: Iterable[SessionSlug]) -> dict[SessionSlug, tuple[Link, ...]]:
         """The links of each of these sessions, passcodes left out."""
@@ -177,6 +189,31 @@ class RelayService:
                     self._switch(tx, source, by)
                     return source
             raise NotFound("the session has no such source")
+
+        return await self._write(slug, command)
+
+    async def undo(self, slug: SessionSlug, source_id: SourceId, by: str | None) -> Source | None:
+        """Show again what this source has just replaced on its channel; answers that.
+
+        Where nothing was on before, and the source is alone on its channel, it is taken away: None.
+        Raises StateConflict for a source that is not on, or has been for longer than a moment,
+        or where what was on before is not there any more.
+        """
+
+        def command(tx: WriteTx) -> Source | None:
+            now = self._clock.now()
+            sources = {source.id: source for source in store.sources_of(tx, slug)}
+            on = next((one for one in store.showing(tx, slug).values() if one.source == source_id), None)
+            if on is None or now - on.since > UNDO_MS:
+                raise StateConflict("this switch cannot be taken back any more; switch to another source")
+            earlier = store.before(tx, on, slug)
+            if earlier is None and sum(s.channel == on.channel for s in sources.values()) == 1:
+                _take_back(tx, slug, on, now)
+                return None
+            if earlier not in sources:
+                raise StateConflict("what was on before is not there any more; switch to another source")
+            self._switch(tx, sources[earlier], by)
+            return sources[earlier]
 
         return await self._write(slug, command)
 
@@ -283,8 +320,15 @@ class RelayService:
 
 
 def _known(tx: ReadTx, slug: SessionSlug) -> _Known:
-    sources = store.sources_of(tx, slug)
-    return _Known(sources, on_air(sources, store.active_ids(tx, slug)))
+    sources, showing = store.sources_of(tx, slug), store.showing(tx, slug)
+    return _Known(sources, on_air(sources, store.active_ids(tx, slug)), showing)
+
+
+def _take_back(tx: WriteTx, slug: SessionSlug, on: Showing, now: Instant) -> None:
+    """Nothing is on the channel again, as before."""
+    store.stop(tx, on, slug, now)
+    store.take_away(tx, on.source, now)
+    tx.notice(TOPIC, slug)
 
 
 def _planned(

@@ -8,7 +8,7 @@ from streamhub.kit.clock import Instant
 from streamhub.kit.db import ReadTx, WriteTx, metadata
 from streamhub.kit.ids import SessionSlug, SourceId
 from streamhub.relay.link_model import Kind, Link, Provider
-from streamhub.relay.model import Source, SourcePeriod
+from streamhub.relay.model import Showing, Source, SourcePeriod
 from streamhub.relay.providers import link_url
 
 sources = sa.Table(
@@ -35,6 +35,9 @@ sources = sa.Table(
     sa.Column("added_at", sa.BigInteger, nullable=False),
     sa.Column("placed_by", sa.Text),  # who put it in this place by hand
     sa.Column("removed_at", sa.BigInteger),
+    sa.Column("planned_ms", sa.BigInteger),  # after the session's start, so that it moves with it
+    sa.Column("checked", sa.Text, nullable=False, server_default=""),
+    sa.Column("checked_at", sa.BigInteger),
 )
 """Those taken away stay as rows: the report says what was on, and a file does not bring them back."""
 
@@ -76,10 +79,31 @@ def _every_source(tx: ReadTx, slug: SessionSlug) -> list[tuple[Source, bool]]:
     return [(_source(row), row.removed_at is None) for row in rows]
 
 
+def showing(tx: ReadTx, slug: SessionSlug) -> dict[str, Showing]:
+    """The active source of each channel that has one, by channel."""
+    rows = tx.all(sa.select(periods).where(periods.c.session == slug, periods.c.until.is_(None)))
+    return {row.channel: Showing(SourceId(row.source), row.channel, row.since, row.by) for row in rows}
+
+
 def active_ids(tx: ReadTx, slug: SessionSlug) -> frozenset[SourceId]:
     """The active source of each channel that has one."""
-    open_ones = sa.select(periods.c.source).where(periods.c.session == slug, periods.c.until.is_(None))
-    return frozenset(SourceId(row.source) for row in tx.all(open_ones))
+    return frozenset(one.source for one in showing(tx, slug).values())
+
+
+def before(tx: ReadTx, now: Showing, slug: SessionSlug) -> SourceId | None:
+    """The source that was on its channel until this one was; None where nothing was."""
+    same_channel = (periods.c.session == slug) & (periods.c.channel == now.channel)
+    earlier = sa.select(periods.c.source).where(same_channel, periods.c.until == now.since)
+    row = tx.first(earlier.order_by(periods.c.id.desc()).limit(1))
+    return SourceId(row.source) if row else None
+
+
+def stop(tx: WriteTx, now: Showing, slug: SessionSlug, at: Instant) -> None:
+    """Nothing is on the channel any more."""
+    same_channel = (periods.c.session == slug) & (periods.c.channel == now.channel)
+    open_one = same_channel & periods.c.until.is_(None)
+    tx.execute(periods.delete().where(open_one, periods.c.since >= at))
+    tx.execute(periods.update().where(open_one).values(until=at))
 
 
 def periods_of(tx: ReadTx, slug: SessionSlug) -> tuple[SourcePeriod, ...]:
@@ -152,6 +176,9 @@ def _columns(source: Source) -> dict[str, Any]:
         "phone": source.phone,
         "personal": source.personal,
         "account": source.account,
+        "planned_ms": source.planned_ms,
+        "checked": source.checked,
+        "checked_at": source.checked_at,
         "added_by": source.added_by,
         "added_at": source.added_at,
     }
@@ -171,6 +198,9 @@ def _source(row: sa.Row[Any]) -> Source:
         added_by=row.added_by,
         added_at=row.added_at,
         account=row.account,
+        planned_ms=row.planned_ms,
+        checked=row.checked,
+        checked_at=row.checked_at,
     )
 
 
@@ -192,4 +222,5 @@ def _period(row: sa.Row[Any], source: Source) -> SourcePeriod:
         since=row.since,
         until=row.until,
         by=row.by,
+        label=source.label,
     )

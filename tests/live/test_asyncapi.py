@@ -32,7 +32,7 @@ def test_pages_send_what_the_server_receives():
     assert operations["fromPage"]["action"] == "receive"
     assert received == {"hello", "beat", "resync", "floor.request", "floor.withdraw", "bye"}
     assert operations["toPage"]["action"] == "send"
-    assert len(operations["toPage"]["messages"]) == 11
+    assert len(operations["toPage"]["messages"]) == 12
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: type(example).__name__)
