@@ -11,6 +11,8 @@ from aiohttp import web
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+DRIP_SECONDS = 0.05
+
 
 class Mood(StrEnum):
     """How a service behaves today."""
@@ -28,16 +30,23 @@ class Mood(StrEnum):
     SILENT = "silent"
     """The connection is taken and nothing ever comes."""
 
+    SLOW = "slow"
+    """An answer that begins at once, goes on blank by blank and never ends."""
+
     GONE = "gone"
     """The connection is cut before an answer."""
 
 
 @dataclass(slots=True)
 class StandIn:
-    """A local service: what it was asked, as ``METHOD raw-path``, and its mood."""
+    """A local service: what it was asked, as ``METHOD raw-path``, and its mood.
+
+    ``held`` counts those who wait for an answer that never comes to its end.
+    """
 
     url: str = ""
     mood: Mood = Mood.WELL
+    held: int = 0
     asked: list[str] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
 
@@ -51,12 +60,26 @@ class StandIn:
             return web.Response(text='{"items": [', content_type="application/json")
         if self.mood is Mood.HUGE:
             return web.Response(text='["' + "x" * 10_000_000 + '"]', content_type="application/json")
-        if self.mood is Mood.SILENT:
-            await asyncio.Event().wait()
+        if self.mood in {Mood.SILENT, Mood.SLOW}:
+            await self._hold(request, self.mood)
         if self.mood is Mood.GONE:
             assert request.transport is not None
             request.transport.abort()
         return await handler(request)
+
+    async def _hold(self, request: web.Request, mood: Mood) -> None:
+        """Let them wait until they have enough of it."""
+        self.held += 1
+        try:
+            if mood is Mood.SILENT:
+                await asyncio.Event().wait()
+            answer = web.StreamResponse(headers={"Content-Type": "application/json"})
+            await answer.prepare(request)
+            while True:
+                await answer.write(b" ")
+                await asyncio.sleep(DRIP_SECONDS)
+        finally:
+            self.held -= 1
 
 
 @asynccontextmanager

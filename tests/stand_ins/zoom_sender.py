@@ -1,18 +1,12 @@
 """What Zoom sends to a webhook: events, the bytes that it signs, its bad days. The facts stand in README.md.
 
-Instants are unix seconds: Zoom tells whole seconds. A crowd, against a server that knows the secret:
-
-    python -m tests.stand_ins.zoom_sender http://127.0.0.1:8080/hooks/zoom whsec_namur_2021_example
+Instants are unix seconds: Zoom tells whole seconds.
 """
 
-import argparse
-import asyncio
 import hashlib
 import hmac
 import json
-import sys
-import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -319,59 +313,3 @@ class ZoomSender:
         except (ClientError, TimeoutError):
             self.answers.append((0, ""))
         return self.answers[-1][0]
-
-
-# A crowd to look at
-
-
-def crowd(run: Running, people: Sequence[Guest]) -> list[Event]:
-    """Everybody comes, some twice, some leave before they came, one is killed and back; half of them stay."""
-    events, begin = [started(run)], run.started
-    for n, who in enumerate(people):
-        since = begin + 5 * n
-        if n % 4 == 0:
-            events += duplicate(run, who, since, since + 600)[2:6]
-        elif n % 4 == 1:
-            events += left_before_join(run, who, since, since + 900)[1:3]
-        elif n % 4 == 2:
-            events += late_left_after_rejoin(run, who, since, since + 300, since + 330)
-        else:
-            events.append(joined(run, who, since))
-    return events
-
-
-async def send_crowd(url: str, secret: str, run: Running, people: Sequence[Guest], pause: float) -> list[int]:
-    """Send a crowd to a server, with ``pause`` seconds between two events; answers the statuses."""
-
-    def now() -> int:
-        return int(time.time())  # noqa: TID251 - a program of its own: Zoom has a clock of its own
-
-    async with ClientSession() as client:
-        sender, statuses = ZoomSender(url, client, now), []
-        for event in crowd(run, people):
-            statuses.append(await sender.send(Delivery(now(), body_of(event), secret)))
-            await asyncio.sleep(pause)
-        return statuses
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the crowd against a server; 0 where every event was taken."""
-    parser = argparse.ArgumentParser(description="A crowd in a Zoom webinar, as its webhooks tell it.")
-    parser.add_argument("url", help="such as http://127.0.0.1:8080/hooks/zoom")
-    parser.add_argument("secret", help="the secret token of the event subscription")
-    parser.add_argument("--number", default="85512345678", help="of the webinar, as in the source's link")
-    parser.add_argument("--people", type=int, default=20)
-    parser.add_argument("--pause", type=float, default=0.2, help="seconds between two events")
-    parser.add_argument("--registrant", action="append", default=[], help="a registrant id; may be repeated")
-    given = parser.parse_args(arguments)
-    began = int(time.time()) - 5 * given.people  # noqa: TID251 - as above
-    run = Running(f"/crowd{began}//exampleA==", began, given.number)
-    known = [*given.registrant, *[""] * given.people][: given.people]
-    people = [Guest(str(16_778_240 + 1_024 * n), f"BEN-{n:02}", registrant_id=r) for n, r in enumerate(known)]
-    statuses = asyncio.run(send_crowd(given.url, given.secret, run, people, given.pause))
-    print(f"{sum(s in TAKEN for s in statuses)} of {len(statuses)} events were taken")  # noqa: T201 - its result
-    return 0 if all(s in TAKEN for s in statuses) else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())
