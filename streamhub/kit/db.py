@@ -32,6 +32,8 @@ Params = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
 GROUP_COMMANDS = 512  # commands that share one COMMIT at the most
 OWED_COMMANDS = 50_000  # that wait for room on the disk at the most
+PAUSE_SECONDS = 0.01  # after a group of several: many write now, and a COMMIT costs as much as 25 arrivals
+ENOUGH_COMMANDS = 64  # as many as wait end the pause
 READERS = 4
 
 metadata = sa.MetaData()
@@ -133,6 +135,7 @@ class Database:
         self.after_notice: Callable[[], None] | None = None
         self._commands: queue.SimpleQueue[_Command[Any] | None] = queue.SimpleQueue()
         self._owed: list[_Command[Any]] = []
+        self._enough = threading.Event()
         self._engine = engines.writing(path)
         self._reading = engines.reading(path, READERS)
         self._watching = engines.watching(path)
@@ -195,6 +198,7 @@ class Database:
     async def close(self) -> None:
         """Finish the waiting commands, then close every connection."""
         self._commands.put(None)
+        self._enough.set()
         await asyncio.to_thread(self._thread.join)
         await asyncio.to_thread(self._readers.shutdown)
         self._reading.dispose()
@@ -206,6 +210,8 @@ class Database:
     ) -> "asyncio.Future[T]":
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._commands.put(_Command(run, item, future, together, owed))
+        if self._commands.qsize() >= ENOUGH_COMMANDS:
+            self._enough.set()
         return future
 
     def _query(self, query: Callable[[ReadTx], T]) -> T:
@@ -216,8 +222,11 @@ class Database:
         with contextlib.closing(self._engine.connect()) as connection:
             more = True
             while more and (first := self._commands.get()) is not None:
+                self._enough.clear()
                 group, more = self._gather(first)
                 self._commit(connection, group)
+                if more and len(group) > 1:
+                    self._enough.wait(PAUSE_SECONDS)
             if self._owed:
                 for command in self._owed:
                     command.owed = False

@@ -39,6 +39,21 @@ async def test_many_writes_at_once_share_commits_and_all_arrive(db):
     assert len(await all_words(db)) == 300
 
 
+async def test_while_many_write_one_after_the_other_a_commit_is_worth_several(db):
+    groups = []
+    db.on_group = groups.append
+
+    async def write_some(writer):
+        for n in range(10):
+            await db.write(add(f"w{writer:02}-{n}"))
+            await asyncio.sleep(0.001 * writer / 20)  # at different moments
+
+    await asyncio.gather(*map(write_some, range(20)))
+
+    assert len(await all_words(db)) == 200
+    assert len(groups) < 20  # each commits by itself: 27
+
+
 async def test_a_command_that_fails_undoes_its_own_writes_only(db):
     def fails(tx):
         add("bad")(tx)
