@@ -44,7 +44,7 @@ from streamhub.kit.lock import held
 from streamhub.kit.log import get_logger
 from streamhub.kit.settings import Settings
 from streamhub.kit.tasks import wait_briefly
-from streamhub.kit.templates import Pages
+from streamhub.kit.templates import pages
 from streamhub.programme.service import ProgrammeService
 
 log = get_logger(__name__)
@@ -104,7 +104,6 @@ class MailService:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._db = parts.db
-        self._pages: Pages | None = None
 
     async def mails(self) -> tuple[Mail, ...]:
         """Every mail ever asked for, by that time, and what became of it."""
@@ -215,10 +214,8 @@ class MailService:
         return outcome
 
     async def _stationery(self) -> Stationery:
-        if self._pages is None:
-            self._pages = Pages()
         return Stationery(
-            pages=self._pages,
+            pages=pages(),
             calendars=await self._parts.calendars.shared(),
             delegations={d.code: d for d in await self._parts.programme.delegations()},
             sender=self._parts.settings.smtp_from,

@@ -17,7 +17,7 @@ from streamhub.cli import config_option, run, unless_dash
 from streamhub.cli.folder import open_folder
 from streamhub.kit.audit import CLI, Act
 from streamhub.kit.errors import NotFound
-from streamhub.kit.templates import Pages
+from streamhub.kit.templates import pages
 from streamhub.kit.text import SOURCE_LANGUAGE
 from streamhub.services import Services
 
@@ -90,7 +90,7 @@ async def _paper(config: Path | None, data: Path, asked: Asked) -> str:
             with_identities=asked.with_identities,
         )
         make = papers.as_list if asked.sheet == "list" else papers.as_badges
-        return make(people, shared, Pages())
+        return make(people, shared, pages())
 
 
 async def _calendars(config: Path | None, data: Path, asked: Asked) -> list[tuple[str, bytes]]:

@@ -13,7 +13,7 @@ from streamhub.handlers.report_files import FORMATS
 from streamhub.kit.audit import CLI, Act
 from streamhub.kit.i18n import languages
 from streamhub.kit.ids import SessionSlug
-from streamhub.kit.templates import Pages
+from streamhub.kit.templates import pages
 from streamhub.reports.model import Report
 from streamhub.services import Services
 from streamhub.statistics.disclosure import Audience
@@ -96,11 +96,10 @@ def report(config: Path | None, data: Path, slug: str | None, output: Path, **op
 async def _made(
     config: Path | None, data: Path, slug: SessionSlug | None, wanted: Sequence[Wanted], output: Path
 ) -> list[Made]:
-    pages = Pages()
     files = tuple(_files(output, wanted))
     async with open_folder(config, data) as use:
         return [
-            Made(file, FORMATS[one.kind].render(await _report(use, slug, one), pages))
+            Made(file, FORMATS[one.kind].render(await _report(use, slug, one), pages()))
             for file, one in zip(files, wanted, strict=True)
         ]
 

@@ -8,7 +8,7 @@ from streamhub.handlers.render import PAGES
 from streamhub.handlers.request import SERVICES
 from streamhub.handlers.routes import ROUTES
 from streamhub.handlers.routing import RouteTable
-from streamhub.kit.templates import Pages
+from streamhub.kit.templates import pages
 from streamhub.services import Services
 
 
@@ -19,7 +19,7 @@ def build_app(use: Services) -> web.Application:
         client_max_size=use.settings.body_bytes,
     )
     app[SERVICES] = use
-    app[PAGES] = Pages()
+    app[PAGES] = pages()
     app[metrics.METRICS] = metrics.Metrics(use)
     app[LIMITER] = Limiter(use.settings, use.clock)
     app[health.ROUTES] = RouteTable(ROUTES)

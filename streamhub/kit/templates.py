@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,12 @@ class Pages:
             other_lang=next((other for other in languages() if other != lang), lang),
         )
         return environment
+
+
+@cache
+def pages() -> Pages:
+    """The templates of this installation: read once, compiled at their first use."""
+    return Pages()
 
 
 def _tree_hash(folder: Path) -> str:

@@ -14,7 +14,7 @@ from streamhub.access.papers import ON_A_SHEET, Papers, as_badges, as_csv, as_li
 from streamhub.access.roles import Role
 from streamhub.kit.clock import DAY
 from streamhub.kit.ids import DelegationCode, InvitationId, ParticipantId
-from streamhub.kit.templates import Pages
+from streamhub.kit.templates import pages
 from streamhub.kit.text import localised
 from streamhub.programme.model import STAFF, Delegation, DelegationKind, Summit
 from tests.support import NOON
@@ -32,7 +32,7 @@ DELEGATIONS = [
     ),
     Delegation(DelegationCode("BJ"), localised({"fr": "Bénin", "en": "Benin"}), DelegationKind.COUNTRY, "BJ"),
 ]
-PAGES = Pages()
+PAGES = pages()
 
 
 def person(seat: str, *, label: str = "", name: str = "", role: Role = Role.DELEGATE) -> Personal:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from streamhub.kit.templates import Pages
+from streamhub.kit import templates
 from tests.reports.example import open_example
 
 
@@ -14,4 +14,4 @@ async def example(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def pages():
-    return Pages()
+    return templates.pages()

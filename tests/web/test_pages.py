@@ -8,11 +8,11 @@ import pytest
 from rjsmin import jsmin
 
 from streamhub.kit.assets import web_folder
-from streamhub.kit.templates import Pages
+from streamhub.kit.templates import pages
 from tests.web import gallery
 from tests.web.markup import Markup, read
 
-PAGES = Pages()
+PAGES = pages()
 SHOTS = [
     pytest.param(lang, shot, id=f"{shot.name}.{lang}")
     for lang in ("fr", "en")
