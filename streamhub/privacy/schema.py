@@ -160,7 +160,7 @@ LISTS = (
         invitation="invitation",
         secret="join_url",
         fact="generation panelist names email zoom_id",
-        when="created_at asked_at registered_at cancelled_at",
+        when="asked_at registered_at cancelled_at",
         plain="id account meeting kind",
     ),
     _table(

@@ -45,11 +45,22 @@ API_BASE = "https://api.zoom.us"
 API_HOSTS = (".zoom.us", ".zoomgov.com")
 """Where the regional address that Zoom names must lie."""
 
+JOIN_HOSTS = (".zoom.us", ".zoom.com", ".zoomgov.com")
+"""Where a link must lead that people are given."""
+
+NO_REGISTRATION = 2
+"""``approval_type`` of a meeting for which nobody registers."""
+
+MAX_LINK = 2_000
+
 BATCH = 30
 """Registrants in one call at the most."""
 
 PAGE = 300
 PAGES = 200
+PACE_SECONDS = 1.0
+"""Between two calls: the smallest account may make some in a second, and others use it too."""
+
 RENEW_BEFORE_MS = MINUTE
 TRIES = 3
 LONGEST_WAIT_MS = 10 * SECOND
@@ -84,6 +95,15 @@ class _Registrant(msgspec.Struct):
 
 class _Registrants(msgspec.Struct):
     registrants: list[_Registrant] = []
+    next_page_token: str = ""
+
+
+class _Settings(msgspec.Struct):
+    approval_type: int = NO_REGISTRATION
+
+
+class _Meeting(msgspec.Struct):
+    settings: _Settings = msgspec.field(default_factory=_Settings)
 
 
 class _Nothing(msgspec.Struct):
@@ -92,7 +112,6 @@ class _Nothing(msgspec.Struct):
 
 class _Panelists(msgspec.Struct):
     panelists: list[_Registrant] = []
-    next_page_token: str = ""
 
 
 class _Participant(msgspec.Struct):
@@ -122,11 +141,34 @@ class ZoomApi:
         self._token: _Token | None = None
         self._token_until: Instant = 0
         self._turn = asyncio.Lock()
+        self._pace_seconds = 0.0 if stand_in else PACE_SECONDS  # a server on this machine needs no rest
 
     async def rights(self) -> frozenset[str]:
         """The scopes that the credentials have. Raises ZoomRefused, Unanswered."""
         async with self._turn:
             return frozenset((await self._fresh_token()).scope.split())
+
+    async def meeting(self, number: str) -> MeetingInfo:
+        """Whether a number is a meeting's or a webinar's, and whether people register for it.
+
+        Raises ZoomRefused (not_found also for a number of another account), Unanswered.
+        """
+        try:
+            return await self._info(ZoomMeeting(ZoomKind.MEETING, number))
+        except ZoomRefused as failure:  # of a webinar's number Zoom answers 400 or 404 here
+            if failure.trouble not in {Trouble.NOT_FOUND, Trouble.REFUSED}:
+                raise
+        try:
+            return await self._info(ZoomMeeting(ZoomKind.WEBINAR, number))
+        except ZoomRefused as failure:  # 400 where the account has no webinars at all
+            if failure.trouble is Trouble.REFUSED:
+                raise ZoomRefused(Trouble.NOT_FOUND) from None
+            raise
+
+    async def _info(self, meeting: ZoomMeeting) -> MeetingInfo:
+        path = f"/v2/{meeting.kind}/{quote(meeting.id, safe='')}"
+        found = await self._send("GET", path, None, _Meeting)
+        return MeetingInfo(meeting, found.settings.approval_type != NO_REGISTRATION)
 
     async def register(self, meeting: ZoomMeeting, people: Sequence[NewRegistrant]) -> list[Registrant]:
         """Register people, at most 30 per call; Zoom mails nobody. Raises ZoomRefused, Unanswered."""
@@ -135,15 +177,27 @@ class ZoomApi:
             order = {
                 "auto_approve": True,
                 "registrants_confirmation_email": False,
-                "registrants": [
-                    {"email": p.email, "first_name": p.first_name, "last_name": p.last_name}
-                    for p in people[start : start + BATCH]
-                ],
+                "registrants": [_named(p) for p in people[start : start + BATCH]],
             }
             path = f"/v2/{meeting.kind}/{meeting.id}/batch_registrants"
             answer = await self._send("POST", path, order, _Registrants)
-            found += [Registrant(r.registrant_id, r.email, r.join_url) for r in answer.registrants]
+            found += _usable(answer.registrants)
         return found
+
+    async def registrants(self, meeting: ZoomMeeting) -> list[Registrant]:
+        """Everybody who is registered and may come. Raises ZoomRefused, Unanswered."""
+        found: list[Registrant] = []
+        token = ""
+        for _ in range(PAGES):
+            query = {"page_size": str(PAGE), "status": "approved", "next_page_token": token}
+            given = urlencode({name: value for name, value in query.items() if value})
+            path = f"/v2/{meeting.kind}/{meeting.id}/registrants?{given}"
+            page = await self._send("GET", path, None, _Registrants)
+            found += _usable(page.registrants)
+            token = page.next_page_token
+            if not token:
+                return found
+        raise ZoomRefused(Trouble.REFUSED)
 
     async def invite_panelists(
         self, webinar: ZoomMeeting, people: Sequence[NewRegistrant]
@@ -153,13 +207,17 @@ class ZoomApi:
         Raises ZoomRefused, Unanswered.
         """
         path = f"/v2/{webinar.kind}/{webinar.id}/panelists"
-        wanted = {p.email: p for p in people}
+        wanted = {p.email for p in people}
         for start in range(0, len(people), BATCH):
             some = people[start : start + BATCH]
-            order = {"panelists": [{"email": p.email, "name": f"{p.first_name} {p.last_name}"} for p in some]}
+            order = {"panelists": [{"email": p.email, "name": p.name} for p in some]}
             await self._send("POST", path, order, _Nothing)
-        listed = await self._send("GET", path, None, _Panelists)
-        return [Registrant(str(p.id), p.email, p.join_url) for p in listed.panelists if p.email in wanted]
+        return [one for one in await self.panelists(webinar) if one.email in wanted]
+
+    async def panelists(self, webinar: ZoomMeeting) -> list[Registrant]:
+        """Every panelist. Raises ZoomRefused, Unanswered."""
+        listed = await self._send("GET", f"/v2/{webinar.kind}/{webinar.id}/panelists", None, _Panelists)
+        return _usable(listed.panelists)
 
     async def remove_panelist(self, webinar: ZoomMeeting, panelist: Registrant) -> None:
         """Take a panelist's link from them. Raises ZoomRefused, Unanswered."""
@@ -199,6 +257,7 @@ class ZoomApi:
                     break
                 await asyncio.sleep(wait / SECOND)
                 reply = await self._ask(method, path, order)
+            await asyncio.sleep(self._pace_seconds)
             self._check(reply)
             return reply.read(form) if reply.status != NO_CONTENT else form()
 
@@ -264,6 +323,36 @@ def twice_encoded(uuid: str) -> str:
     """A meeting's uuid as a part of a path: Zoom wants it percent-encoded twice where it holds a slash."""
     once = quote(uuid, safe="")
     return quote(once, safe="") if "/" in uuid or "+" in uuid else once
+
+
+def _named(one: NewRegistrant) -> dict[str, str]:
+    """As Zoom takes it: the last name may be left out, but not be empty."""
+    named = {"email": one.email, "first_name": one.first_name}
+    return named | {"last_name": one.last_name} if one.last_name else named
+
+
+def _usable(answers: Iterable[_Registrant]) -> list[Registrant]:
+    """Those with an id and a link that leads to Zoom; raises Unanswered for a link that leads elsewhere."""
+    found = [
+        Registrant(one.registrant_id or str(one.id), one.email.lower(), one.join_url)
+        for one in answers
+        if one.email and one.join_url and (one.registrant_id or one.id)
+    ]
+    if not all(_leads_to_zoom(one.join_url) for one in found):
+        raise Unanswered("rubbish")
+    return found
+
+
+def _leads_to_zoom(link: str) -> bool:
+    try:
+        parts = urlsplit(link)
+        port = parts.port
+    except ValueError:
+        return False
+    plain = link.isascii() and link.isprintable() and len(link) <= MAX_LINK and not parts.username
+    host = parts.hostname or ""
+    ours = host.endswith(JOIN_HOSTS) or f".{host}" in JOIN_HOSTS
+    return plain and parts.scheme == "https" and port in {None, 443} and ours
 
 
 def _row(found: _Participant) -> ReportRow:

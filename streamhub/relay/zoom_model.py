@@ -76,7 +76,7 @@ class Registrant:
 
 @dataclass(frozen=True, slots=True)
 class ReportRow:
-    """One connection of the report after the end; the name is not read. The e-mail is a panelist's only id."""
+    """One connection of the report after the end, without its name; a panelist's only id is the e-mail."""
 
     user: str
     customer_key: str

@@ -48,7 +48,7 @@ class Numbered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ZoomRegistrant:
-    """One registration: decided, asked for (perhaps without an answer), there, cancelled.
+    """One registration: asked for (perhaps without an answer), there, cancelled.
 
     ``zoom_id`` and ``join_url`` are Zoom's; the link is the person's own. Once the person is erased
     ``invitation`` and ``participant`` are empty, until Zoom has cancelled it.
@@ -63,22 +63,16 @@ class ZoomRegistrant:
     participant: ParticipantId
     generation: int
     email: str
-    created_at: Instant
+    asked_at: Instant
     zoom_id: str = ""
     join_url: str = field(default="", repr=False)
-    asked_at: Instant | None = None
     registered_at: Instant | None = None
     cancelled_at: Instant | None = None
 
     @property
-    def waits(self) -> bool:
-        """Whether Zoom has not confirmed it yet."""
-        return self.registered_at is None and self.cancelled_at is None
-
-    @property
     def unsure(self) -> bool:
-        """Whether Zoom was asked and no answer was stored: it may be there or not."""
-        return self.waits and self.asked_at is not None
+        """Whether Zoom was asked, or about to be, and no answer was stored: it may be there or not."""
+        return self.registered_at is None and self.cancelled_at is None
 
     @property
     def stands(self) -> bool:
@@ -111,19 +105,21 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What decides who is registered. ``delegations`` are French names and epochs by code."""
+    """What decides who is registered. ``epochs`` are those of delegations, by code."""
 
     now: Instant
     days: int
     invitations: tuple[Invitation, ...]
-    names: Mapping[str, str]
     epochs: Mapping[str, int]
     removed: Mapping[SessionSlug, Collection[ParticipantId]]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be done for one meeting: whom to register, whose registration must go."""
+    """What is to be done for one meeting: whom to register, whose registration must go.
+
+    ``registrants`` are those that were not cancelled, ``wanted`` counts who should be registered now.
+    """
 
     meeting: Numbered
     names: ZoomNames
@@ -138,10 +134,14 @@ class Plan:
         return tuple(one for one in self.registrants if one.unsure)
 
     @property
+    def to_cancel(self) -> tuple[ZoomRegistrant, ...]:
+        """Those that Zoom has and must not have."""
+        return tuple(one for one in self.unwanted if one.stands)
+
+    @property
     def idle(self) -> bool:
         """Whether there is nothing to ask Zoom for."""
-        waits = any(one.waits for one in self.registrants)
-        return not (self.missing or self.unwanted or waits)
+        return not (self.missing or self.unwanted or self.unsure)
 
 
 def numbered(source: Source) -> Numbered | None:
@@ -294,22 +294,24 @@ Draw = Callable[[], str]
 def drafted(
     plan: Plan, kind: ZoomKind, now: Instant, domain: str, draw: Draw, most: int
 ) -> tuple[ZoomRegistrant, ...]:
-    """The next registrations to store, before Zoom hears of them."""
-    made = []
-    for one in plan.missing[:most]:
-        mark = draw()
-        made.append(
-            ZoomRegistrant(
-                id=f"zr_{mark}",
-                meeting=plan.meeting,
-                kind=kind,
-                panelist=is_panelist(one, kind),
-                names=plan.names,
-                invitation=one.id,
-                participant=one.participant,
-                generation=one.generation,
-                email=f"p-{mark}@{domain}",
-                created_at=now,
-            )
-        )
-    return tuple(made)
+    """The next registrations, to be stored before Zoom hears of them: panelists first, never both at once."""
+    speakers = [one for one in plan.missing if is_panelist(one, kind)]
+    chosen = (speakers or list(plan.missing))[:most]
+    return tuple(_draft(plan, kind, one, now, domain, draw()) for one in chosen)
+
+
+def _draft(
+    plan: Plan, kind: ZoomKind, one: Invitation, now: Instant, domain: str, mark: str
+) -> ZoomRegistrant:
+    return ZoomRegistrant(
+        id=f"zr_{mark}",
+        meeting=plan.meeting,
+        kind=kind,
+        panelist=is_panelist(one, kind),
+        names=plan.names,
+        invitation=one.id,
+        participant=one.participant,
+        generation=one.generation,
+        email=f"p-{mark}@{domain}",
+        asked_at=now,
+    )

@@ -32,8 +32,7 @@ zoom_registrants = sa.Table(
     sa.Column("email", sa.Text, nullable=False, unique=True),
     sa.Column("zoom_id", sa.Text, nullable=False),
     sa.Column("join_url", sa.Text, nullable=False),
-    sa.Column("created_at", sa.BigInteger, nullable=False),
-    sa.Column("asked_at", sa.BigInteger),
+    sa.Column("asked_at", sa.BigInteger, nullable=False),
     sa.Column("registered_at", sa.BigInteger),
     sa.Column("cancelled_at", sa.BigInteger),
     sa.Index("ix_zoom_registrants_zoom", "account", "zoom_id"),
@@ -82,7 +81,7 @@ def registrants_of(tx: ReadTx, account: str) -> dict[Numbered, tuple[ZoomRegistr
     rows = tx.all(
         sa.select(zoom_registrants)
         .where(chosen, zoom_registrants.c.cancelled_at.is_(None))
-        .order_by(zoom_registrants.c.created_at, zoom_registrants.c.id)
+        .order_by(zoom_registrants.c.asked_at, zoom_registrants.c.id)
     )
     found: dict[Numbered, tuple[ZoomRegistrant, ...]] = {}
     for one in map(_registrant, rows):
@@ -112,14 +111,14 @@ def people_of(tx: ReadTx, account: str, zoom_ids: Collection[str]) -> frozenset[
 
 
 def add(tx: WriteTx, registrants: Iterable[ZoomRegistrant]) -> None:
-    """Store decisions to register: from here on they can be resumed."""
+    """Store whom Zoom is about to be asked for: from here on it can be resumed."""
     rows = [_columns(one) for one in registrants]
     if rows:
         tx.execute(zoom_registrants.insert(), rows)
 
 
 def asked(tx: WriteTx, registrants: Iterable[ZoomRegistrant], at: Instant) -> None:
-    """Zoom is about to be asked for these: until it answered nobody knows whether it has them."""
+    """Zoom is about to be asked for these once more."""
     ids = [one.id for one in registrants]
     tx.execute(zoom_registrants.update().where(zoom_registrants.c.id.in_(ids)).values(asked_at=at))
 
@@ -159,8 +158,7 @@ def drop(tx: WriteTx, registrants: Iterable[ZoomRegistrant]) -> None:
 def release(tx: WriteTx, participant: ParticipantId) -> None:
     """Nothing leads from Zoom to this person any more; what Zoom still has is left to be cancelled."""
     mine = zoom_registrants.c.participant == participant
-    at_zoom = zoom_registrants.c.asked_at.is_not(None) & zoom_registrants.c.cancelled_at.is_(None)
-    tx.execute(zoom_registrants.delete().where(mine, ~at_zoom))
+    tx.execute(zoom_registrants.delete().where(mine, zoom_registrants.c.cancelled_at.is_not(None)))
     values = {"participant": NOBODY, "invitation": NOBODY, "join_url": ""}
     tx.execute(zoom_registrants.update().where(mine).values(**values))
 
@@ -253,7 +251,6 @@ def _columns(one: ZoomRegistrant) -> dict[str, Any]:
         "email": one.email,
         "zoom_id": one.zoom_id,
         "join_url": one.join_url,
-        "created_at": one.created_at,
         "asked_at": one.asked_at,
         "registered_at": one.registered_at,
         "cancelled_at": one.cancelled_at,
@@ -273,7 +270,6 @@ def _registrant(row: sa.Row[Any]) -> ZoomRegistrant:
         email=row.email,
         zoom_id=row.zoom_id,
         join_url=row.join_url,
-        created_at=row.created_at,
         asked_at=row.asked_at,
         registered_at=row.registered_at,
         cancelled_at=row.cancelled_at,

@@ -140,7 +140,7 @@ async def test_who_may_speak_is_a_panelist_with_a_link_of_their_own(api, there):
     await api.remove_panelist(WEBINAR, made)
 
     assert made.join_url.endswith("tk=panel1")
-    assert there.panelists["pan1"]["name"] == "Bénin, Ministre du Numérique"
+    assert there.names == ["Bénin, Ministre du Numérique"]
     assert there.cancelled == ["pan1"]
 
 

@@ -27,16 +27,24 @@ SCOPES = (
 
 @dataclass(slots=True)
 class ZoomStandIn(StandIn):
-    """``reports`` by uuid: the rows of the report of a meeting that ended."""
+    """``reports`` by uuid: the rows of the report of a meeting that ended.
+
+    ``numbers`` are the account's own meetings and webinars, by number: ``meetings`` or ``webinars`` and
+    the ``approval_type``; None: every number is a meeting for which people register. ``lost_answers``:
+    so many changes are made while the line breaks before the answer is there.
+    """
 
     tokens: int = 0
+    numbers: dict[str, tuple[str, int]] | None = None
+    lost_answers: int = 0
+    names: list[str] = field(default_factory=list)
     valid: set[str] = field(default_factory=set)
     scope: str = SCOPES
     registrants: dict[str, dict[str, str]] = field(default_factory=dict)
     panelists: dict[str, dict[str, str]] = field(default_factory=dict)
     cancelled: list[str] = field(default_factory=list)
     reports: dict[str, list[dict[str, str]]] = field(default_factory=dict)
-    refusals: list[web.Response] = field(default_factory=list)
+    refusals: list[web.Response | None] = field(default_factory=list)
     _asked_today: Counter[str] = field(default_factory=Counter)
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
@@ -45,13 +53,19 @@ class ZoomStandIn(StandIn):
         kind = "{kind:meetings|webinars}"
         return [
             web.post("/oauth/token", self.token),
+            web.get(f"/v2/{kind}/{{id}}", self.meeting),
             web.post(f"/v2/{kind}/{{id}}/batch_registrants", self.register),
+            web.get(f"/v2/{kind}/{{id}}/registrants", self.list_registrants),
             web.put(f"/v2/{kind}/{{id}}/registrants/status", self.status),
             web.post("/v2/webinars/{id}/panelists", self.add_panelists),
             web.get("/v2/webinars/{id}/panelists", self.list_panelists),
             web.delete("/v2/webinars/{id}/panelists/{panelist}", self.remove_panelist),
             web.get(f"/v2/report/{kind}/{{uuid:.+}}/participants", self.report),
         ]
+
+    def forget(self, panelist: str) -> None:
+        """Somebody took this panelist out at Zoom itself."""
+        del self.panelists[panelist]
 
     def forget_tokens(self) -> None:
         """Every token handed out so far has ended."""
@@ -92,6 +106,7 @@ class ZoomStandIn(StandIn):
         if any(self._asked_today[person["email"]] > 3 for person in order["registrants"]):
             return _error(429, 429, "You have exceeded the daily rate limit of (3) for this registrant.")
         made = [self._registrant(person, request.match_info["id"]) for person in order["registrants"]]
+        self.lose(request)
         return web.json_response({"registrants": made}, status=201)
 
     def _registrant(self, person: dict[str, str], meeting: str) -> dict[str, str]:
@@ -99,10 +114,45 @@ class ZoomStandIn(StandIn):
         made = {
             "email": person["email"],
             "registrant_id": f"reg{number:019}",
+            "meeting": meeting,
             "join_url": f"https://us02web.zoom.us/w/{meeting}?tk=tk{number}.DQYAAA&pwd=xYz.1",
         }
+        self.names.append(" ".join(person[part] for part in ("first_name", "last_name") if part in person))
         self.registrants[person["email"]] = made | {"first_name": person["first_name"]}
         return made
+
+    async def meeting(self, request: web.Request) -> web.Response:
+        """A number of another account is not found; one of a webinar is refused among meetings."""
+        if (refusal := self.refused(request)) is not None:
+            return refusal
+        number, kind = request.match_info["id"], request.match_info["kind"]
+        known = ("meetings", 1) if self.numbers is None else self.numbers.get(number)
+        if known is None:
+            return _error(404, 3001, f"Meeting does not exist: {number}.")
+        if known[0] != kind:
+            return _error(400, 3000, "Cannot access webinar info.")
+        return web.json_response({"id": int(number), "settings": {"approval_type": known[1]}})
+
+    async def list_registrants(self, request: web.Request) -> web.Response:
+        """Those of one meeting who were not cancelled, 30 a page at the most unless asked for more."""
+        if (refusal := self.refused(request)) is not None:
+            return refusal
+        mine = [
+            {"id": one["registrant_id"], "email": one["email"], "join_url": one["join_url"]}
+            for one in self.registrants.values()
+            if one["meeting"] == request.match_info["id"] and one["registrant_id"] not in self.cancelled
+        ]
+        size = min(300, int(request.query.get("page_size", "30")))
+        start = int(request.query.get("next_page_token", "p0")[1:])
+        more = f"p{start + size}" if start + size < len(mine) else ""
+        return web.json_response({"next_page_token": more, "registrants": mine[start : start + size]})
+
+    def lose(self, request: web.Request) -> None:
+        """Break the line after what was asked is done, as often as the test ordered."""
+        if self.lost_answers:
+            self.lost_answers -= 1
+            assert request.transport is not None
+            request.transport.abort()
 
     async def status(self, request: web.Request) -> web.Response:
         if (refusal := self.refused(request)) is not None:
@@ -110,6 +160,7 @@ class ZoomStandIn(StandIn):
         order = await request.json()
         assert order["action"] == "cancel"
         self.cancelled += [person["id"] for person in order["registrants"]]
+        self.lose(request)
         return web.Response(status=204)
 
     async def add_panelists(self, request: web.Request) -> web.Response:
@@ -117,8 +168,10 @@ class ZoomStandIn(StandIn):
             return refusal
         for person in (await request.json())["panelists"]:
             number = next(self._numbers)
+            self.names.append(person["name"])
             url = f"https://us02web.zoom.us/w/{request.match_info['id']}?tk=panel{number}"
             self.panelists[f"pan{number}"] = {"id": f"pan{number}", "join_url": url, **person}
+        self.lose(request)
         return web.json_response({"updated_at": "2021-11-03T22:00:00Z"}, status=201)
 
     async def list_panelists(self, request: web.Request) -> web.Response:
@@ -130,6 +183,8 @@ class ZoomStandIn(StandIn):
     async def remove_panelist(self, request: web.Request) -> web.Response:
         if (refusal := self.refused(request)) is not None:
             return refusal
+        if self.panelists.pop(request.match_info["panelist"], None) is None:
+            return _error(404, 3001, "Panelist does not exist.")
         self.cancelled.append(request.match_info["panelist"])
         return web.Response(status=204)
 
