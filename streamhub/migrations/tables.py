@@ -20,6 +20,7 @@ import streamhub.kit.audit
 import streamhub.programme.store
 import streamhub.relay.store
 import streamhub.relay.timetable_store
+import streamhub.relay.zoom_keys_store
 import streamhub.relay.zoom_registrants_store
 import streamhub.requests.store
 import streamhub.requests.trials_store

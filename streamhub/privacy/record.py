@@ -165,6 +165,18 @@ RECORD = (
         rule=_("Retirées chez Zoom dès que l’invitation est retirée, remplacée, effacée ou finie."),
     ),
     Data(
+        title=_("Zoom dans notre page"),
+        holds=_(
+            "Un numéro tiré au hasard par personne et par réunion, sous lequel Zoom nous dit qui est là. "
+            "Si une personne choisit de rejoindre Zoom dans notre page, Zoom reçoit aussi son adresse IP, "
+            "le nom affiché, et son image et sa voix quand elle les active."
+        ),
+        purpose=_("Rejoindre la réunion sans quitter la page, et reconnaître qui est dans Zoom."),
+        tables=("zoom_customer_keys",),
+        kept=Kept.IDENTITIES,
+        recipients=_("Zoom, pour qui choisit de le rejoindre dans notre page"),
+    ),
+    Data(
         title=_("Chiffres"),
         holds=_(
             "Les totaux, et les nombres que des personnes de l’équipe ont déclarés, avec leur pseudonyme."

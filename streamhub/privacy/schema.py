@@ -164,6 +164,15 @@ LISTS = (
         plain="id account meeting kind",
     ),
     _table(
+        "zoom_customer_keys",
+        Kept.IDENTITIES,
+        OnErase.DELETE,
+        about="participant",
+        secret="key",
+        when="created_at",
+        plain="account meeting",
+    ),
+    _table(
         "zoom_standings",
         Kept.SUMMIT,
         when="tried_at answered_at rest_until",

@@ -8,9 +8,12 @@ A TOML file with one table for each, named by ``zoom_accounts_file``::
     client_secret = "…"
     secret_token = "…"         # of its event subscription; checks what Zoom sends us
     email_domain = "delegues.example.org"   # registrants get addresses here, never their own
+    sdk_key = "…"              # client id of an app with Meeting SDK in the same account
+    sdk_secret = "…"
 
-What is missing stays off: without ``secret_token`` no webhook is taken, without the three
-others nothing is asked from Zoom. Source: Zoom Marketplace, Server-to-Server OAuth.
+What is missing stays off: without ``secret_token`` no webhook is taken, without the first
+three nothing is asked from Zoom, without the last two nobody joins in our page. Source: Zoom
+Marketplace, Server-to-Server OAuth and General app.
 """
 
 import re
@@ -24,8 +27,11 @@ from streamhub.kit.errors import SettingInvalid
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 _DOMAIN = re.compile(r"(?=.{4,190}\Z)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+")
-_FIELDS = frozenset({"account_id", "client_id", "client_secret", "secret_token", "email_domain"})
+_FIELDS = frozenset(
+    {"account_id", "client_id", "client_secret", "secret_token", "email_domain", "sdk_key", "sdk_secret"}
+)
 _OAUTH = ("account_id", "client_id", "client_secret")
+_SDK = frozenset({"sdk_key", "sdk_secret"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +44,13 @@ class ZoomAccount:
     client_secret: str = field(default="", repr=False)
     secret_token: str = field(default="", repr=False)
     email_domain: str = ""
+    sdk_key: str = ""
+    sdk_secret: str = field(default="", repr=False)
+
+    @property
+    def embeds(self) -> bool:
+        """Whether its meetings can be joined in our page."""
+        return bool(self.sdk_secret)
 
     @property
     def asks(self) -> bool:
@@ -75,6 +88,8 @@ def _account(name: str, table: object) -> ZoomAccount:
     missing = [entry for entry in _OAUTH if entry not in given]
     if len(missing) not in {0, len(_OAUTH)}:
         raise _wrong(name, f"{', '.join(missing)}: account_id, client_id and client_secret go together")
+    if len(_SDK - given.keys()) == 1:
+        raise _wrong(name, "sdk_key and sdk_secret go together")
     if not missing and "email_domain" not in given:
         raise _wrong(name, "email_domain: name a domain of yours, under which registrants get addresses")
     if "email_domain" in given and not _DOMAIN.fullmatch(given["email_domain"]):

@@ -26,6 +26,7 @@ SHOWN_BY = {
     "Demandes de correction": ["/api/v1/correction-requests"],
     "Listes Zoom": ["/api/v1/queue", "/figures"],
     "Inscriptions à Zoom": ["/s/{slug}/wall"],
+    "Zoom dans notre page": [],
     "Chiffres": ["/figures"],
     "Chiffres des plateformes": ["/figures"],
     "Conduite des séances": ["/console/audit"],

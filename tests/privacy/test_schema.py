@@ -60,6 +60,7 @@ def test_rows_that_only_name_a_person_go_with_them():
         "identities",
         "import_matches",
         "mails",
+        "zoom_customer_keys",
         "zoom_registrants",
     }
 
