@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import IO, Any
 
+from tests.nursery import Child, born
+
 PROGRAM = (sys.executable, "-m", "streamhub")
 READY = "streamhub ready "
 START_SECONDS = 50
@@ -19,7 +21,7 @@ ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith("STREAMHU
 class Server:
     """One running server; ``url`` is where it answers, ``printed`` what it said before."""
 
-    def __init__(self, process: asyncio.subprocess.Process, url: str, printed: list[str]) -> None:
+    def __init__(self, process: asyncio.subprocess.Process | Child, url: str, printed: list[str]) -> None:
         self.process = process
         self.url = url
         self.printed = printed
@@ -41,14 +43,16 @@ async def start(
     program: Sequence[str] = PROGRAM,
     **environment: str,
 ) -> Server:
-    """Start ``streamhub …`` and wait until people may come; its log goes to ``log``, else to ours."""
-    process = await asyncio.create_subprocess_exec(
-        *program,
-        *arguments,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=log,
-        env=ENVIRONMENT | environment,
-    )
+    """Start ``streamhub …`` and wait until people may come; its log goes to ``log``, else to ours.
+
+    ``program`` is what is run in its place, such as strace.
+    """
+    process: asyncio.subprocess.Process | Child
+    if program is PROGRAM and "LD_PRELOAD" not in environment:
+        process = await born(arguments, ENVIRONMENT | environment, log.fileno() if log else None)
+    else:
+        pipe, env = asyncio.subprocess.PIPE, ENVIRONMENT | environment
+        process = await asyncio.create_subprocess_exec(*program, *arguments, stdout=pipe, stderr=log, env=env)
     assert process.stdout is not None
     printed: list[str] = []
     while True:
@@ -79,15 +83,10 @@ async def running(
 
 async def streamhub(*arguments: str, check: bool = True, stdin: bytes = b"", **environment: str) -> str:
     """Run one command to its end; answers its standard output."""
-    process = await asyncio.create_subprocess_exec(
-        *PROGRAM,
-        *arguments,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env=ENVIRONMENT | environment,
-    )
-    out, err = await asyncio.wait_for(process.communicate(stdin), 60)
+    process = await born(arguments, ENVIRONMENT | environment, None, stdin)
+    assert process.stderr is not None
+    reading = asyncio.gather(process.stdout.read(), process.stderr.read(), process.wait())
+    out, err, _ = await asyncio.wait_for(reading, 60)
     if check and process.returncode != 0:
         raise AssertionError(f"streamhub {arguments} exited {process.returncode}: {err.decode()}")
     return out.decode()
