@@ -1,5 +1,6 @@
 """axe-core in a page: which rules of accessibility it breaks."""
 
+import os
 from functools import cache
 from pathlib import Path
 
@@ -24,6 +25,14 @@ async def violations(page: Page) -> list[str]:
     await page.evaluate(_source())
     lines: list[str] = await page.evaluate(BROKEN, list(RULES))
     return lines
+
+
+def has_turn(size: str, lang: str) -> bool:
+    """Whether a page is looked at in this size and language: each once, with ``--long`` all four.
+
+    What axe finds seldom depends on both, and it takes most of the time of a page.
+    """
+    return "STREAMHUB_LONG" in os.environ or (size == "phone") == (lang == "fr")
 
 
 async def assert_accessible(page: Page) -> None:

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from tests.axe import assert_accessible
+from tests.axe import assert_accessible, has_turn
 from tests.conftest import PHONE
 from tests.demo import demonstration
 from tests.e2e.long_words import lengthen
@@ -151,7 +151,8 @@ async def test_every_page_is_accessible_and_fits_its_screen_in_both_languages(br
             for lang in ("fr", "en"):
                 address = path.format(live=wordy.live, ended=wordy.ended[-1])
                 await page.goto(f"{wordy.url}{address}?lang={lang}")
-                await assert_accessible(page)
+                if has_turn(size, lang):
+                    await assert_accessible(page)
                 too_wide = await page.evaluate("document.documentElement.scrollWidth > innerWidth")
                 assert not too_wide, f"{address} in {lang} is wider than a {size}"
                 assert await page.get_attribute("html", "lang") == lang
