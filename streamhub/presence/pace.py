@@ -4,7 +4,7 @@ from streamhub.kit.clock import SECOND, Instant
 
 TICK_MS = 250
 LOADED_MS = SECOND
-SHARE = 5  # sending may take one fifth of the loop's time at the most
+SHARE = 20  # sending takes one twentieth of the loop's time: a storm of joins needs the rest
 
 
 class Pace:
