@@ -41,7 +41,7 @@ class Mood(StrEnum):
 class StandIn:
     """A local service: what it was asked, as ``METHOD raw-path``, and its mood.
 
-    ``held`` counts those who wait for an answer that never comes to its end.
+    ``held`` counts those who wait for an answer that comes to no end before the mood changes.
     """
 
     url: str = ""
@@ -54,30 +54,38 @@ class StandIn:
         """Write down what was asked, then answer in today's mood."""
         self.asked.append(f"{request.method} {request.raw_path}")
         self.headers.append(dict(request.headers))
+        if self.mood is Mood.SILENT:
+            async with self._holding():
+                while self.mood is Mood.SILENT:  # noqa: ASYNC110 - the mood is a plain word that tests set
+                    await asyncio.sleep(DRIP_SECONDS)
         if self.mood is Mood.DOWN:
             return web.Response(status=500, text="<html>Server Error</html>", content_type="text/html")
         if self.mood is Mood.RUBBISH:
             return web.Response(text='{"items": [', content_type="application/json")
         if self.mood is Mood.HUGE:
             return web.Response(text='["' + "x" * 10_000_000 + '"]', content_type="application/json")
-        if self.mood in {Mood.SILENT, Mood.SLOW}:
-            await self._hold(request, self.mood)
+        if self.mood is Mood.SLOW:
+            return await self._drip(request)
         if self.mood is Mood.GONE:
             assert request.transport is not None
             request.transport.abort()
         return await handler(request)
 
-    async def _hold(self, request: web.Request, mood: Mood) -> None:
-        """Let them wait until they have enough of it."""
-        self.held += 1
-        try:
-            if mood is Mood.SILENT:
-                await asyncio.Event().wait()
+    async def _drip(self, request: web.Request) -> web.StreamResponse:
+        """One blank after the other, as long as this lasts or they have enough of it."""
+        async with self._holding():
             answer = web.StreamResponse(headers={"Content-Type": "application/json"})
             await answer.prepare(request)
-            while True:
+            while self.mood is Mood.SLOW:
                 await answer.write(b" ")
                 await asyncio.sleep(DRIP_SECONDS)
+        return answer
+
+    @asynccontextmanager
+    async def _holding(self) -> AsyncIterator[None]:
+        self.held += 1
+        try:
+            yield
         finally:
             self.held -= 1
 
