@@ -57,6 +57,9 @@ from streamhub.relay.service import RelayService
 from streamhub.relay.timetable import TimetableService
 from streamhub.relay.zoom_accounts import ZoomAccount, load_accounts
 from streamhub.relay.zoom_api import ZoomApi
+from streamhub.relay.zoom_registrants_store import TOPIC as OWN_LINKS
+from streamhub.relay.zoom_registrar import Desk, ZoomRegistrar
+from streamhub.relay.zoom_sources import ZoomSources
 from streamhub.reports.service import ReportsService
 from streamhub.requests import answers_store
 from streamhub.requests.service import RequestsService
@@ -101,6 +104,8 @@ class Services:
     correction_requests: CorrectionRequestsService
     imports: ImportsService
     audience: AudienceService
+    registrar: ZoomRegistrar
+    zoom_sources: ZoomSources
     outgoing: Outgoing
     links: LinkChecker
     sampler: Sampler
@@ -140,6 +145,8 @@ class Services:
         self.tasks.spawn("answers to requests", self._keep_answering)
         self.tasks.spawn("retention", self.retention.keep_clean)
         self.tasks.spawn("samples", self.sampler.keep_clean)
+        for account in self.registrar.accounts:
+            self.tasks.spawn(f"zoom of {account}", partial(self.registrar.keep_registering, account))
         for platform in self.sampler.platforms:
             self.tasks.spawn(f"counts of {platform}", partial(self.sampler.keep_reading, platform))
         self.started = True
@@ -200,6 +207,12 @@ class _Wiring:
             for account in self.zoom_accounts
             if account.asks
         }
+        desks = {
+            account.name: Desk(self.zoom_apis[account.name], account.email_domain)
+            for account in self.zoom_accounts
+            if account.asks
+        }
+        self.registrar = ZoomRegistrar(db, clock, programme, desks, settings.zoom_register_days)
 
     def sampler(self) -> Sampler:
         """What reads the counts of the platforms that are configured."""
@@ -328,6 +341,14 @@ async def build(folder: DataFolder, settings: Settings, clock: Clock) -> Service
         correction_requests=CorrectionRequestsService(db, clock, programme),
         imports=parts.imports,
         audience=parts.audience,
+        registrar=parts.registrar,
+        zoom_sources=ZoomSources(
+            db,
+            programme,
+            parts.registrar,
+            [account.name for account in parts.zoom_accounts],
+            settings.zoom_register_days,
+        ),
         outgoing=parts.outgoing,
         links=links,
         sampler=parts.sampler(),
@@ -343,6 +364,10 @@ async def build(folder: DataFolder, settings: Settings, clock: Clock) -> Service
     )
 
 
+REGISTERING = ("programme", "session", "source", "sources", "invitation", "removal")
+"""What may change who is registered at Zoom."""
+
+
 def _subscribe(parts: _Wiring, live: LiveService) -> None:
     """Who hears of what, in this order: caches forget before anybody acts on the news."""
     access, presence, programme = parts.access, parts.presence, parts.programme
@@ -353,6 +378,9 @@ def _subscribe(parts: _Wiring, live: LiveService) -> None:
     async def look_again(_key: str) -> None:
         """Nobody is shown any more under a pseudonym that was drawn anew."""
         presence.keep_only({person.id for person in await access.participants()}, parts.clock.now())
+
+    async def own_links(_key: str) -> None:
+        await live.on_own_links(await parts.relay.own.relearn())
 
     for topic, listener in (
         ("programme", programme.forget),
@@ -377,6 +405,8 @@ def _subscribe(parts: _Wiring, live: LiveService) -> None:
         (ERASED, look_again),
         ("admission", parts.admissions.forget),
         ("admission", live.on_admission),
+        (OWN_LINKS, own_links),
+        *((topic, parts.registrar.poke) for topic in REGISTERING),
     ):
         parts.changes.subscribe(topic, listener)
     parts.timetable.subscribe(live.on_sources)

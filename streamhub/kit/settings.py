@@ -145,6 +145,9 @@ class Settings:
     zoom_accounts_file: str = setting(
         "", "TOML file of the Zoom accounts that are asked and heard; empty: none (docs/operations.md)."
     )
+    zoom_register_days: int = setting(
+        7, "Days before a session from which people are registered for its Zoom meeting.", minimum=0
+    )
     stand_ins: tuple[str, ...] = setting(
         (),
         "For tests and demonstrations: local servers in place of platforms, as youtube=http://127.0.0.1:9000.",

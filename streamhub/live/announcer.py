@@ -1,8 +1,9 @@
 """What open pages are told: of presence, state, source, the floor and notices."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -43,6 +44,10 @@ class Parts:
     presence: PresenceService
 
 
+Show = Callable[[Source], SourceView]
+"""A source as those see it whom a frame is for."""
+
+
 class Announcer:
     """Turns what happened into frames, once for many."""
 
@@ -57,7 +62,7 @@ class Announcer:
     async def welcome(self, visit: Visit, session: Session) -> Offer:
         """The first word inside; a moderator's is followed by the whole list. Answers what it says is on."""
         offer = await self._use.relay.offer(session.slug)
-        joining = visit.grant is not None
+        show = self._for(visit)
         beside = None if visit.grant is None else await self._use.relay.beside(session.slug)
         line = await self._use.floor.line(session.slug)
         moderates = visit.kind is To.MODERATORS
@@ -67,12 +72,12 @@ class Announcer:
             session=session.slug,
             revision=self._use.presence.revision(session.slug),
             state=session.state,
-            source=self._shown(offer.source, joining),
+            source=_shown(offer.source, show),
             heartbeat_seconds=self._use.settings.heartbeat_seconds,
             since=rfc3339(visit.since),
-            beside=self._shown(beside, joining) or UNSET,
-            channels=self._channels(offer, joining),
-            words=self._shown(offer.words, joining) or UNSET,
+            beside=_shown(beside, show) or UNSET,
+            channels=_channels(offer, show),
+            words=_shown(offer.words, show) or UNSET,
         )
         name = {"participant": visit.grant.participant} if visit.grant else {"viewer": str(visit.viewer)}
         first = _frame(msgspec.structs.replace(message, **name))
@@ -90,7 +95,7 @@ class Announcer:
         """Tell a page that has just come in what was switched while it was being welcomed."""
         offer = await self._use.relay.offer(visit.session)
         if offer != told:
-            visit.page.send(self._switched(offer, visit.grant is not None))
+            visit.page.send(_switched(offer, self._for(visit)))
 
     # To many
 
@@ -118,7 +123,18 @@ class Announcer:
         """What is on, on every channel; only invited people are told a meeting's passcode."""
         offer = await self._use.relay.offer(slug)
         for to, joining in ((To.MODERATORS | To.INVITED, True), (To.PUBLIC, False)):
-            self._use.hub.broadcast(slug, self._switched(offer, joining), to)
+            show = partial(self._use.relay.shown, joining=joining)
+            self._use.hub.broadcast(slug, _switched(offer, show), to)
+
+    async def own_source(self, slug: SessionSlug, visits: Iterable[Visit]) -> None:
+        """The same to each who has an own link to what is on; common frames hold nobody's."""
+        offer = await self._use.relay.offer(slug)
+        shown = [source for source in (offer.source, *offer.channels) if source is not None]
+        if not any(map(self._use.relay.own.has_any, shown)):
+            return
+        for visit in visits:
+            if any(self._use.relay.own.of(source, visit.grant) for source in shown):
+                visit.page.send(_switched(offer, self._for(visit)))
 
     def sources(self, slug: SessionSlug) -> None:
         """Moderators' pages read the list of sources again."""
@@ -162,21 +178,9 @@ class Announcer:
         delegations = await self._use.programme.delegations()
         return {d.code: Places(d.seats, excused[d.code]) for d in delegations}
 
-    def _shown(self, source: Source | None, joining: bool) -> messages.Source | None:  # noqa: FBT001 - private
-        return None if source is None else _source(self._use.relay.shown(source, joining=joining))
-
-    def _switched(self, offer: Offer, joining: bool) -> Frame:  # noqa: FBT001 - private
-        return _frame(
-            messages.SourceSwitched(
-                source=self._shown(offer.source, joining),
-                channels=self._channels(offer, joining),
-                words=self._shown(offer.words, joining) or UNSET,
-            )
-        )
-
-    def _channels(self, offer: Offer, joining: bool) -> tuple[messages.Source, ...] | UnsetType:  # noqa: FBT001
-        shown = (self._use.relay.shown(source, joining=joining) for source in offer.channels)
-        return tuple(map(_source, shown)) or UNSET
+    def _for(self, visit: Visit) -> Show:
+        """Sources as this page may see them."""
+        return partial(self._use.relay.view, grant=visit.grant)
 
     def _rounded(self, slug: SessionSlug, summary: Summary) -> Frame:
         """The rounded count; everybody who comes between two diffs is told the same."""
@@ -195,6 +199,24 @@ class Announcer:
 
 def _frame(message: ServerMessage) -> Frame:
     return text_frame(encode(message))
+
+
+def _shown(source: Source | None, show: Show) -> messages.Source | None:
+    return None if source is None else _source(show(source))
+
+
+def _channels(offer: Offer, show: Show) -> tuple[messages.Source, ...] | UnsetType:
+    return tuple(_source(show(source)) for source in offer.channels) or UNSET
+
+
+def _switched(offer: Offer, show: Show) -> Frame:
+    return _frame(
+        messages.SourceSwitched(
+            source=_shown(offer.source, show),
+            channels=_channels(offer, show),
+            words=_shown(offer.words, show) or UNSET,
+        )
+    )
 
 
 def _source(view: SourceView) -> messages.Source:

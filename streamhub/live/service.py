@@ -1,7 +1,7 @@
 """Every open page of this node: let in or held at the door, heard, counted, let go."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from streamhub.access.model import Grant
@@ -178,7 +178,16 @@ class LiveService:
 
     async def on_source(self, key: str) -> None:
         """Another source is on, or the sources changed."""
-        await self._use.announcer.source(SessionSlug(key))
+        slug = SessionSlug(key)
+        await self._use.announcer.source(slug)
+        await self._use.announcer.own_source(slug, [v for v in self._visits.open_in(slug) if v.inside])
+
+    async def on_own_links(self, invitations: Collection[InvitationId]) -> None:
+        """These have a link of their own to a meeting from now on, or have none any more: say it anew."""
+        for visit in self._visits:
+            here = visit.stage is Stage.INSIDE and visit.grant is not None
+            if here and visit.grant and visit.grant.invitation in invitations:
+                await self._use.announcer.welcome(visit, await self._use.programme.session(visit.session))
 
     async def on_sources(self, key: str) -> None:
         """Something changed that only moderators see of the sources."""

@@ -33,6 +33,7 @@ from streamhub.relay.model import (
 )
 from streamhub.relay.offer import Offer, after, offered, playable
 from streamhub.relay.providers import page_needs, token_of, view_of
+from streamhub.relay.zoom_links import OwnLinks
 
 TOPIC = "source"
 """What is noticed, with the slug, when a session's sources or its active one changed."""
@@ -70,6 +71,7 @@ class RelayService:
         self._settings = settings
         self._known: dict[SessionSlug, _Known] = {}
         self._forgotten = 0
+        self.own = OwnLinks(db)
 
     async def forget(self, slug: str) -> None:
         """Read the session's sources again at the next question; subscribe this to ``TOPIC``."""
@@ -132,8 +134,13 @@ class RelayService:
         return page_needs([source], player_id=self._settings.dailymotion_player_id)
 
     def view(self, source: Source, grant: Grant | None, lang: str = "fr") -> SourceView:
-        """The source for a page whose reader may enter the session, invited or not."""
-        return self.shown(source, joining=grant is not None, lang=lang)
+        """The source for a page whose reader may enter the session, invited or not.
+
+        Where the reader has a link of their own to a meeting, it is that one, and personal.
+        """
+        view = self.shown(source, joining=grant is not None, lang=lang)
+        own = self.own.of(source, grant)
+        return view if own is None else replace(view, link_url=own, personal=True)
 
     def shown(self, source: Source, *, joining: bool, lang: str = "fr") -> SourceView:
         """The source as many read it.
@@ -304,6 +311,7 @@ class RelayService:
         if known is None:
             mark = self._forgotten
             known = await self._db.read(lambda tx: _known(tx, slug))
+            await self.own.learn(known.sources)
             if mark == self._forgotten:  # else what we read may be older than the change
                 self._known[slug] = known
         return known

@@ -1,6 +1,6 @@
 """Registrations at Zoom in SQL, how it goes with each meeting, and how people are named there."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +13,7 @@ from streamhub.relay.zoom_model import Registrant, ZoomKind
 from streamhub.relay.zoom_registrants_model import Numbered, Standing, ZoomNames, ZoomRegistrant
 
 TOPIC = "zoom_link"
-"""What is noticed, with the invitation, when somebody's own link came or went."""
+"""What is noticed, with account and number, when people's own links came or went."""
 
 NOBODY = ""
 
@@ -102,14 +102,6 @@ def links_of(tx: ReadTx, meeting: Numbered) -> dict[tuple[InvitationId, int], st
     return {(InvitationId(row.invitation), row.generation): row.join_url for row in rows}
 
 
-def people_of(tx: ReadTx, account: str, zoom_ids: Collection[str]) -> frozenset[ParticipantId]:
-    """Whom Zoom means by any of these ids."""
-    ids = [one for one in zoom_ids if one]
-    chosen = (zoom_registrants.c.account == account) & zoom_registrants.c.zoom_id.in_(ids)
-    rows = tx.all(sa.select(zoom_registrants.c.participant).where(chosen))
-    return frozenset(ParticipantId(row.participant) for row in rows if row.participant)
-
-
 def add(tx: WriteTx, registrants: Iterable[ZoomRegistrant]) -> None:
     """Store whom Zoom is about to be asked for: from here on it can be resumed."""
     rows = [_columns(one) for one in registrants]
@@ -133,20 +125,20 @@ def found(
         link = answer.join_url if one.invitation else ""
         values = {"zoom_id": answer.id, "join_url": link, "registered_at": at}
         tx.execute(zoom_registrants.update().where(zoom_registrants.c.id == one.id), values)
-        if one.invitation:
-            tx.notice(TOPIC, one.invitation)
+    _notice(tx, [one for one, _ in told])
     return len(told)
 
 
 def cancelled(tx: WriteTx, registrants: Iterable[ZoomRegistrant], at: Instant) -> None:
     """Zoom has cancelled these: their links open nothing. Of erased people nothing is left."""
-    for one in registrants:
+    known = list(registrants)
+    for one in known:
         which = zoom_registrants.c.id == one.id
-        if not one.invitation:
+        if one.invitation:
+            tx.execute(zoom_registrants.update().where(which).values(cancelled_at=at, join_url=""))
+        else:
             tx.execute(zoom_registrants.delete().where(which))
-            continue
-        tx.execute(zoom_registrants.update().where(which).values(cancelled_at=at, join_url=""))
-        tx.notice(TOPIC, one.invitation)
+    _notice(tx, known)
 
 
 def drop(tx: WriteTx, registrants: Iterable[ZoomRegistrant]) -> None:
@@ -158,17 +150,17 @@ def drop(tx: WriteTx, registrants: Iterable[ZoomRegistrant]) -> None:
 def release(tx: WriteTx, participant: ParticipantId) -> None:
     """Nothing leads from Zoom to this person any more; what Zoom still has is left to be cancelled."""
     mine = zoom_registrants.c.participant == participant
+    _notice(tx, [_registrant(row) for row in tx.all(sa.select(zoom_registrants).where(mine))])
     tx.execute(zoom_registrants.delete().where(mine, zoom_registrants.c.cancelled_at.is_not(None)))
     values = {"participant": NOBODY, "invitation": NOBODY, "join_url": ""}
     tx.execute(zoom_registrants.update().where(mine).values(**values))
 
 
-def counts(tx: ReadTx, meeting: Numbered) -> tuple[int, int, int]:
-    """How many are registered, how many of them as panelists, how many were cancelled."""
-    rows = tx.all(sa.select(zoom_registrants).where(_of(meeting)))
-    stand = [row for row in rows if row.registered_at is not None and row.cancelled_at is None]
-    gone = sum(row.cancelled_at is not None for row in rows)
-    return len(stand), sum(bool(row.panelist) for row in stand), gone
+def cancelled_count(tx: ReadTx, meeting: Numbered) -> int:
+    """How many registrations for a meeting were cancelled."""
+    gone = zoom_registrants.c.cancelled_at.is_not(None)
+    chosen = sa.select(sa.func.count()).select_from(zoom_registrants).where(_of(meeting), gone)
+    return int(tx.scalar(chosen) or 0)
 
 
 def standing(tx: ReadTx, meeting: Numbered) -> Standing:
@@ -225,6 +217,11 @@ def choose(
     if names is not None:
         tx.execute(zoom_sources.delete().where(zoom_sources.c.source == source))
         tx.execute(zoom_sources.insert(), {"source": source, "names": names.value})
+
+
+def _notice(tx: WriteTx, registrants: Iterable[ZoomRegistrant]) -> None:
+    for meeting in {one.meeting for one in registrants}:
+        tx.notice(TOPIC, f"{meeting.account}/{meeting.number}")
 
 
 def _participant(tx: ReadTx, mine: sa.ColumnElement[bool]) -> ParticipantId | None:
