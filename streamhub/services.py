@@ -22,6 +22,12 @@ from streamhub.attendance.excused import ExcusedService
 from streamhub.attendance.imports_service import ImportsService
 from streamhub.attendance.openings import OpeningsService
 from streamhub.attendance.service import AttendanceService
+from streamhub.attendance.zoom_model import HEARD
+from streamhub.attendance.zoom_people import ZoomPeople
+from streamhub.attendance.zoom_reports import ZoomReports
+from streamhub.attendance.zoom_service import Parts as ZoomParts
+from streamhub.attendance.zoom_service import ZoomService
+from streamhub.attendance.zoom_telling import ZoomTelling
 from streamhub.audience.facebook import Facebook
 from streamhub.audience.peertube import PeerTube
 from streamhub.audience.sampler import Reader, Sampler
@@ -50,6 +56,7 @@ from streamhub.privacy.service import PrivacyService
 from streamhub.programme import store as programme_store
 from streamhub.programme.edit_service import EditService
 from streamhub.programme.service import ProgrammeService
+from streamhub.relay import zoom_keys_store, zoom_registrants_store
 from streamhub.relay.checking import CheckingService
 from streamhub.relay.link_check import LinkChecker
 from streamhub.relay.link_model import Provider
@@ -103,6 +110,7 @@ class Services:
     excused: ExcusedService
     correction_requests: CorrectionRequestsService
     imports: ImportsService
+    zoom: ZoomService
     audience: AudienceService
     registrar: ZoomRegistrar
     zoom_sources: ZoomSources
@@ -140,6 +148,9 @@ class Services:
         self.tasks.spawn("lease", self.attendance.keep_lease)
         self.tasks.spawn("rollups", self.statistics.keep_rolled)
         self.tasks.spawn("imports", self.imports.keep_clean)
+        self.tasks.spawn("zoom", self.zoom.keep_working)
+        self.tasks.spawn("zoom reports", self.zoom.keep_reporting)
+        self.tasks.spawn("zoom deliveries", self.zoom.keep_clean)
         self.tasks.spawn("grants", self.access.keep_clean)
         self.tasks.spawn("access requests", self.requests.keep_clean)
         self.tasks.spawn("answers to requests", self._keep_answering)
@@ -213,6 +224,18 @@ class _Wiring:
             if account.asks
         }
         self.registrar = ZoomRegistrar(db, clock, programme, desks, settings.zoom_register_days)
+
+    def zoom(self) -> ZoomService:
+        """What hears Zoom and asks for its reports."""
+        people = ZoomPeople(
+            of_customer_key=zoom_keys_store.participant_of_customer_key,
+            of_registrant=zoom_registrants_store.participant_of_registrant,
+            of_email=zoom_registrants_store.participant_of_email,
+        )
+        db, clock = self.db, self.clock
+        telling = ZoomTelling(db, clock, self.programme, self.access, self.presence, people)
+        reports = ZoomReports(db, clock, self.zoom_apis, people)
+        return ZoomService(ZoomParts(db, clock, self.programme, self.zoom_accounts, people, telling, reports))
 
     def sampler(self) -> Sampler:
         """What reads the counts of the platforms that are configured."""
@@ -305,7 +328,15 @@ async def build(folder: DataFolder, settings: Settings, clock: Clock) -> Service
     db, programme, access = parts.db, parts.programme, parts.access
     statistics, live = parts.statistics(), parts.live()
     requests = RequestsService(db, clock, settings, programme, access, folder.documents)
+    zoom = parts.zoom()
     _subscribe(parts, live)
+    for topic, listener in (
+        (HEARD, zoom.on_heard),
+        ("session", zoom.on_session),
+        ("source", zoom.on_session),
+        ("sources", zoom.on_session),
+    ):
+        parts.changes.subscribe(topic, listener)
     links = parts.links()
     mail = parts.mail(folder)
     return Services(
@@ -340,6 +371,7 @@ async def build(folder: DataFolder, settings: Settings, clock: Clock) -> Service
         excused=parts.excused,
         correction_requests=CorrectionRequestsService(db, clock, programme),
         imports=parts.imports,
+        zoom=zoom,
         audience=parts.audience,
         registrar=parts.registrar,
         zoom_sources=ZoomSources(

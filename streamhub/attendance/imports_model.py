@@ -28,9 +28,13 @@ PREVIEW_KEPT_MS = DAY
 
 
 class ImportKind(StrEnum):
-    """What lists can be imported into the ledger."""
+    """From where people came into the ledger who need not be known."""
 
     ZOOM_PARTICIPANTS = "zoom-participants"
+    """A list that somebody imports."""
+
+    ZOOM_EVENTS = "zoom-events"
+    """What Zoom itself says of a running meeting: the queue alone knows of it, nobody takes it back."""
 
 
 class ImportState(StrEnum):
@@ -115,7 +119,7 @@ class ImportCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Import:
-    """One import as it stands."""
+    """One import as it stands; ``meetings`` are the numbers that its list names."""
 
     id: ImportId
     kind: ImportKind
@@ -128,6 +132,7 @@ class Import:
     created_at: Instant
     created_by: str
     applied_at: Instant | None = None
+    meetings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

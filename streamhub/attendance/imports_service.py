@@ -8,7 +8,14 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from streamhub.access.service import AccessService
-from streamhub.attendance import guests_store, imports_store, model, store
+from streamhub.attendance import (
+    guests_store,
+    imports_store,
+    model,
+    store,
+    zoom_events_store,
+    zoom_stays,
+)
 from streamhub.attendance.imports_model import (
     NAMES_KEPT_MS,
     PREVIEW_KEPT_MS,
@@ -31,6 +38,7 @@ from streamhub.attendance.imports_model import (
 from streamhub.attendance.matching import Known, Target
 from streamhub.attendance.model import Event, Key
 from streamhub.attendance.zoom_list import ZoomList, read_zoom_list
+from streamhub.attendance.zoom_model import HEARD, uuid_of
 from streamhub.kit.channel import Channel
 from streamhub.kit.clock import HOUR, SECOND, Clock, Instant
 from streamhub.kit.db import Database, WriteTx
@@ -69,7 +77,7 @@ class ImportsService:
 
         Raises NotFound for a kind that is none, FieldInvalid, UnknownSession and FileInvalid.
         """
-        if kind not in set(ImportKind):
+        if kind != ImportKind.ZOOM_PARTICIPANTS:
             raise NotFound(f"no list of the kind {kind} can be imported")
         zone = _zone(order.timezone)
         held = await self._held(order)
@@ -87,6 +95,7 @@ class ImportsService:
             counts=counted(found, held, pieces, taken),
             created_at=self._clock.now(),
             created_by=by,
+            meetings=tuple(sorted({row.meeting for row in found.rows if row.meeting})),
         )
         await self._db.write(lambda tx: imports_store.add(tx, made, pieces))
         return ImportPreview(made, found.problems)
@@ -212,6 +221,7 @@ class ImportsService:
         already = len(every_row) - len(new)
         imports_store.set_applied(tx, import_id, len(new), already, now, by)
         _notice(tx, new)
+        _weigh(tx, asked)
         log.info("import applied", import_id=import_id, stays=len(new), already=already, by=by)
         return _required(imports_store.one(tx, import_id))
 
@@ -225,6 +235,7 @@ class ImportsService:
             _notice(tx, imports_store.rows(tx, import_id))
             imports_store.set_undone(tx, import_id, now, by)
             self._inherit(tx, asked, now)
+            _weigh(tx, asked)
             log.info("import undone", import_id=import_id, by=by)
         return replace(asked, state=ImportState.UNDONE)
 
@@ -259,7 +270,9 @@ class ImportsService:
                 store.append(tx, _moved(rows, receiver, now, by), now)
             imports_store.set_matched(tx, one.id, receiver, target)
             _notice(tx, rows)
-        guests_store.remember(tx, person.alias, target, now, by)
+            _recognise(tx, one, receiver, target)
+        if uuid_of(person.import_id) is None:
+            guests_store.remember(tx, person.alias, target, now, by)
         return {one.id for one in same}
 
     async def _check(self, target: Target) -> None:
@@ -316,6 +329,24 @@ def _notice(tx: WriteTx, rows: Iterable[StoredRow]) -> None:
     sessions: dict[SessionSlug, None] = dict.fromkeys(row.session for row in rows)
     for slug in sessions:
         tx.notice("ledger", slug)
+
+
+def _weigh(tx: WriteTx, asked: Import) -> None:
+    """Somebody's list of a meeting wins over what Zoom said of it: that is told anew."""
+    if asked.meetings and zoom_events_store.touch(tx, asked.meetings):
+        tx.notice(HEARD, "")
+
+
+def _recognise(tx: WriteTx, person: StoredPerson, receiver: ParticipantId, target: Target) -> None:
+    """Whatever Zoom still says of somebody is said of this person from now on."""
+    uuid = uuid_of(person.import_id)
+    if uuid is None or target.participant is None:
+        return
+    user = zoom_stays.user_of(tx, uuid, zoom_events_store.users_of(tx, uuid), person.person)
+    if user is not None:
+        zoom_events_store.recognise(tx, uuid, user, receiver)
+        zoom_events_store.touch_run(tx, uuid)
+        tx.notice(HEARD, "")
 
 
 def _required(found: Import | None) -> Import:

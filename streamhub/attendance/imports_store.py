@@ -34,6 +34,7 @@ imports = sa.Table(
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("file", sa.Text, nullable=False),
     sa.Column("sessions", sa.Text, nullable=False),
+    sa.Column("meetings", sa.Text, nullable=False, server_default=""),
     sa.Column("timezone", sa.Text, nullable=False),
     sa.Column("date_order", sa.Text, nullable=False),
     *(sa.Column(count.name, sa.Integer, nullable=False) for count in fields(ImportCounts)),
@@ -78,6 +79,8 @@ import_rows = sa.Table(
     sqlite_autoincrement=True,
 )
 
+_LISTS = sa.select(imports).where(imports.c.kind != ImportKind.ZOOM_EVENTS)
+
 _APPLIED_PEOPLE = (
     sa.select(import_people)
     .join(imports, imports.c.id == import_people.c.import_id)
@@ -93,6 +96,7 @@ def add(tx: WriteTx, new: Import, parts: Iterable[Part]) -> None:
         "state": new.state,
         "file": new.file,
         "sessions": " ".join(new.sessions),
+        "meetings": " ".join(new.meetings),
         "timezone": new.timezone,
         "date_order": new.date_order,
         **asdict(new.counts),
@@ -137,14 +141,14 @@ def _row_values(import_id: ImportId, person_id: int, part: Part, index: int) -> 
 
 
 def one(tx: ReadTx, import_id: ImportId) -> Import | None:
-    """One import, or None."""
-    row = tx.first(sa.select(imports).where(imports.c.id == import_id))
+    """One import of a list, or None."""
+    row = tx.first(_LISTS.where(imports.c.id == import_id))
     return None if row is None else _import(row)
 
 
 def everything(tx: ReadTx) -> list[Import]:
-    """Every import, the newest first."""
-    return [_import(row) for row in tx.all(sa.select(imports).order_by(imports.c.seq.desc()))]
+    """Every import of a list, the newest first."""
+    return [_import(row) for row in tx.all(_LISTS.order_by(imports.c.seq.desc()))]
 
 
 def set_applied(tx: WriteTx, import_id: ImportId, stays: int, already: int, at: Instant, by: str) -> None:
@@ -318,6 +322,7 @@ def _import(row: sa.Row[Any]) -> Import:
         created_at=row.created_at,
         created_by=row.created_by,
         applied_at=row.applied_at,
+        meetings=tuple(row.meetings.split()),
     )
 
 

@@ -6,9 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from streamhub.attendance import model, store, zoom_stays
+from streamhub.attendance import model, store
 from streamhub.attendance.model import Cause, Correction, Event, EventKind, Key, Stay
-from streamhub.attendance.zoom_fold import ZoomEvent, ZoomMeeting, fold_meeting
 from streamhub.kit.channel import Channel
 from streamhub.kit.clock import SECOND, Clock, Instant
 from streamhub.kit.db import Database, WriteTx
@@ -172,19 +171,6 @@ class AttendanceService:
         """Write events that are known already, in their order: the past of a demonstration."""
         known, now = list(events), self._clock.now()
         await self._db.write(lambda tx: store.append(tx, known, now))
-
-    async def zoom(self, session: Session, meeting: str, events: Sequence[ZoomEvent]) -> ZoomMeeting:
-        """Make a Zoom meeting's stays in a session what all its events up to now amount to.
-
-        ``meeting`` is Zoom's ``uuid``, ``events`` everything that came of it, in any order: the same again
-        changes nothing. Zoom says itself when somebody left, so the session's end does not end these
-        stays; the figures are cut to the window. Guests count as people without delegation.
-        """
-        found, now = fold_meeting(events), self._clock.now()
-        if found.without_join:
-            log.warning("left without join", meeting=meeting, people=found.without_join)
-        await self._db.write(lambda tx: zoom_stays.tell(tx, session, meeting, found, now))
-        return found
 
     # Corrections
 

@@ -285,6 +285,15 @@ def stays_of_participant(tx: ReadTx, participant: ParticipantId) -> list[Stay]:
     return [_stay(row) for row in tx.all(statement)]
 
 
+def holdings_told(tx: ReadTx, by: str, source: str) -> frozenset[tuple[SessionSlug, int]]:
+    """The holdings of sessions with stays under imports named ``by:session:run:source``."""
+    named = stays.c.import_id.between(f"{by}:", f"{by};") & stays.c.import_id.endswith(
+        f":{source}", autoescape=True
+    )
+    rows = tx.all(sa.select(stays.c.session, stays.c.run).where(named).distinct())
+    return frozenset((SessionSlug(row.session), row.run) for row in rows)
+
+
 def all_stays(tx: ReadTx) -> list[Stay]:
     """Every stay, in the order in which they were opened."""
     return [_stay(row) for row in tx.all(sa.select(stays).order_by(stays.c.id))]

@@ -53,7 +53,7 @@ async def _refusal(request: web.Request, error: Exception) -> web.StreamResponse
 async def authorise(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Find out who asks and refuse what the route table does not allow."""
     route = _route(request)
-    if route is None:
+    if route is None or route.signed:
         return await handler(request)
     await _identify(request)
     if route.allow is not PUBLIC:

@@ -34,6 +34,9 @@ HTTP_STATUS: dict[type[errors.StreamhubError], int] = {
     errors.FileInvalid: 422,
     errors.SettingInvalid: 500,
     errors.OpensLater: 403,
+    errors.SignatureMissing: 401,
+    errors.SignatureStale: 401,
+    errors.BodyUnreadable: 400,
     errors.StreamhubError: 500,
 }
 

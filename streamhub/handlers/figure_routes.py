@@ -1,9 +1,10 @@
 """The routes of figures and reports."""
 
 from streamhub.access import roles
-from streamhub.handlers import api_platforms, api_statistics
+from streamhub.handlers import api_hooks, api_platforms, api_statistics
 from streamhub.handlers.report_files import FORMATS
-from streamhub.handlers.routing import API, Route
+from streamhub.handlers.routing import API, NOT_AUDITED, PUBLIC, Route
+from streamhub.relay.zoom_hooks import MAX_BODY
 from streamhub.reports import wire
 
 STATISTICS = (
@@ -33,6 +34,28 @@ STATISTICS = (
         summary="Who was there when",
         answer=wire.TimelineJson,
         query=("step", "audience", "window"),
+    ),
+)
+
+ZOOM = (
+    Route(
+        method="POST",
+        path="/hooks/zoom",
+        handler=api_hooks.zoom,
+        allow=PUBLIC,
+        summary="Zoom's events, signed by an account of ours",
+        status=204,
+        max_bytes=MAX_BODY,
+        action=NOT_AUDITED,
+        signed=True,
+    ),
+    Route(
+        method="GET",
+        path=f"{API}/zoom",
+        handler=api_hooks.standings,
+        allow=roles.FIGURES,
+        summary="How hearing Zoom goes, for each account",
+        answer=api_hooks.ZoomAnswer,
     ),
 )
 
@@ -72,4 +95,4 @@ REPORTS = tuple(
     for kind in FORMATS
 )
 
-FIGURES = (*STATISTICS, *PLATFORMS, *REPORTS)
+FIGURES = (*STATISTICS, *PLATFORMS, *ZOOM, *REPORTS)

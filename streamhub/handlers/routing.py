@@ -35,7 +35,8 @@ class Route:
 
     Whoever is invited to single sessions may use what names one of them in its path. A route
     for roles that names none is for the whole summit, unless it is ``narrowed``: then its
-    handler keeps to the caller's sessions.
+    handler keeps to the caller's sessions. A ``signed`` route is for another service that proves
+    itself by its signature: what it sends for a token is not looked at.
     """
 
     method: str
@@ -53,6 +54,7 @@ class Route:
     action: str | None = None
     own: frozenset[Role] = frozenset()
     narrowed: bool = False
+    signed: bool = False
 
     @property
     def methods(self) -> tuple[str, ...]:

@@ -223,3 +223,21 @@ class FileProblem:
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}"
         return f"{place}: {self.field}: {self.message}" if self.field else f"{place}: {self.message}"
+
+
+class SignatureMissing(StreamhubError):
+    """A webhook that none of our accounts has signed."""
+
+    code = "bad_signature"
+
+
+class SignatureStale(StreamhubError):
+    """A webhook that was signed too long ago, or ahead of its time."""
+
+    code = "stale"
+
+
+class BodyUnreadable(StreamhubError):
+    """A signed webhook whose body is no event."""
+
+    code = "bad_form"

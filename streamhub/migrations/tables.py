@@ -13,6 +13,8 @@ import streamhub.attendance.guests_store
 import streamhub.attendance.imports_store
 import streamhub.attendance.openings_store
 import streamhub.attendance.store
+import streamhub.attendance.zoom_events_store
+import streamhub.attendance.zoom_hearing_store
 import streamhub.audience.sample_store
 import streamhub.audience.store
 import streamhub.floor.store

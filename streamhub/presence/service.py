@@ -110,6 +110,20 @@ class PresenceService:
             tracker.leave(person.who.participant, Channel.HALL, at)
         self._changed(slug)
 
+    def inside(self, slug: SessionSlug, channel: Channel) -> frozenset[ParticipantId]:
+        """Who is in a session by a channel, as of now."""
+        return frozenset(p.who.participant for p in self.now(slug).people if channel in p.channels)
+
+    def track_zoom(self, slug: SessionSlug, who: Who, since: Instant) -> None:
+        """``who`` is in the session's Zoom; somebody gone elsewhere is found again."""
+        self._tracker(slug).track(f"zoom:{who.participant}", who, Channel.ZOOM, since)
+        self._changed(slug)
+
+    def leave_zoom(self, slug: SessionSlug, participant: ParticipantId, at: Instant) -> None:
+        """The person is in the session's Zoom no more; the ledger knows since when."""
+        if self._tracker(slug).leave(participant, Channel.ZOOM, at) is not None:
+            self._changed(slug)
+
     def keep_only(self, known: Container[ParticipantId], at: Instant) -> None:
         """Nobody else is there: pseudonyms that were drawn anew have nobody behind them.
 

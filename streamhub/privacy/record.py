@@ -151,6 +151,19 @@ RECORD = (
         rule=_("Le nom de qui n’est pas reconnu est effacé après 7 jours."),
     ),
     Data(
+        title=_("Ce que Zoom annonce"),
+        holds=_(
+            "Entrées et sorties d’une réunion, et ses relevés, sous pseudonyme ; les messages de Zoom tels "
+            "quels, avec les noms affichés et les adresses que Zoom y met."
+        ),
+        purpose=_("Compter en direct qui est dans Zoom, et corriger après la réunion."),
+        tables=("zoom_events", "zoom_reported", "zoom_meetings", "zoom_deliveries"),
+        rule=_(
+            "Les messages tels quels sont effacés après 24 heures, et dès qu’une personne est effacée ; "
+            "leurs empreintes après 7 jours."
+        ),
+    ),
+    Data(
         title=_("Inscriptions à Zoom"),
         holds=_(
             "L’adresse sous pseudonyme et le lien par lesquels Zoom laisse entrer une personne. Zoom reçoit "

@@ -120,8 +120,8 @@ LISTS = (
         by="created_by applied_by undone_by",
         words="file",
         when="created_at applied_at undone_at",
-        plain="seq id kind state sessions timezone date_order rows waiting_room outside people matched "
-        "unmatched stays already problems",
+        plain="seq id kind state sessions meetings timezone date_order rows waiting_room outside people "
+        "matched unmatched stays already problems",
     ),
     _table(
         "import_people",
@@ -177,6 +177,46 @@ LISTS = (
         Kept.SUMMIT,
         when="tried_at answered_at rest_until",
         plain="account meeting kind fault right faults",
+    ),
+)
+
+ZOOM = (
+    _table(
+        "zoom_deliveries",
+        Kept.RULE,
+        name="body",  # names and addresses of whoever was in the meeting: gone after a day, or with anybody
+        when="received_at worked_at",
+        plain="id digest account fault",
+    ),
+    _table(
+        "zoom_hearing",
+        Kept.SUMMIT,
+        when="webhook_at validation_at report_at fault_at rest_until",
+        plain="account fault right",
+    ),
+    _table(
+        "zoom_meetings",
+        Kept.STAYS,
+        when="last_at ended_at reported_at",
+        plain="uuid account number webinar version told tries",
+    ),
+    _table(
+        "zoom_events",
+        Kept.STAYS,
+        about="participant",
+        name="customer_key registrant",
+        fact="uuid change user parent",
+        when="at",
+        plain="id",
+    ),
+    _table(
+        "zoom_reported",
+        Kept.STAYS,
+        about="participant",
+        name="customer_key registrant",
+        fact="uuid user",
+        when="since until",
+        plain="id",
     ),
 )
 
@@ -265,6 +305,6 @@ PROGRAMME = (
     _table("source_periods", Kept.SUMMIT, by="by", when="since until", plain="id session channel source"),
 )
 
-TABLES = (*ACCESS, *ATTENDANCE, *LISTS, *REQUESTS, *FIGURES, *LOG, *PROGRAMME)
+TABLES = (*ACCESS, *ATTENDANCE, *LISTS, *ZOOM, *REQUESTS, *FIGURES, *LOG, *PROGRAMME)
 
 BY_NAME = {table.name: table for table in TABLES}

@@ -6,7 +6,7 @@ from streamhub.access import erased_store
 from streamhub.access import store as access_store
 from streamhub.access.model import Identity
 from streamhub.access.service import AccessService
-from streamhub.attendance import erasing_store, excused_store
+from streamhub.attendance import erasing_store, excused_store, zoom_events_store, zoom_hearing_store
 from streamhub.attendance import store as attendance_store
 from streamhub.floor import store as floor_store
 from streamhub.floor.model import RequestState
@@ -104,6 +104,8 @@ def _erase(tx: WriteTx, participant: ParticipantId, asker: Asker, at: Instant) -
 def _end(tx: WriteTx, participant: ParticipantId, at: Instant, by: str) -> None:
     """Nothing of the person goes on: neither a stay, nor a place in a queue, nor what walls show."""
     erasing_store.end_all(tx, participant, at, by)
+    zoom_events_store.end_of(tx, participant, at)
+    zoom_hearing_store.forget_bodies(tx)
     zoom_registrants_store.release(tx, participant)
     for request in floor_store.open_of(tx, participant):
         floor_store.set_state(tx, request.id, RequestState.WITHDRAWN, at)

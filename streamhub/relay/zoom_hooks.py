@@ -74,8 +74,8 @@ class ZoomEvent:
 
     ``user`` is new at each join and each breakout room. ``customer_key`` is ours, ``registrant``
     Zoom's, ``email`` all that is told of a panelist; of somebody who joined by a common link none
-    leads anywhere. ``parent`` is the main room's ``user`` of somebody in a breakout room. Change, uuid, user and time make two events one, however
-    often and in whatever form they were sent.
+    leads anywhere. ``parent`` is the main room's ``user`` of somebody in a breakout room. Change,
+    uuid, user and time make two events one, however often and in whatever form they were sent.
     """
 
     change: Change

@@ -32,6 +32,7 @@ from streamhub.migrations.tables import metadata
 from streamhub.programme.files import SessionEntry, SummitFiles
 from streamhub.programme.model import Delegation, DelegationKind, SessionAccess, SessionState, Summit
 from streamhub.statistics.disclosure import Audience
+from tests.attendance import zoom_told
 from tests.attendance.zoom_samples import HEADER
 
 EVENING = parse_rfc3339("2021-10-30T20:50:00Z")
@@ -298,7 +299,8 @@ class World:
             ZoomEvent(ZoomKind(kind), at, user, self.who(who) if who else None)
             for kind, user, who, at in events
         ]
-        await self.use.attendance.zoom(await self.use.programme.session(slug), f"uuid of {slug}", told)
+        session = await self.use.programme.session(slug)
+        await zoom_told.tell(self.use.db, self.use.clock, session, f"uuid of {slug}", told)
 
     # Looking
 

@@ -8,6 +8,7 @@ from streamhub.attendance import store
 from streamhub.attendance.zoom_fold import ZoomEvent, ZoomKind, ZoomTime, fold_meeting
 from streamhub.kit.clock import MINUTE, SECOND
 from tests.attendance.door_house import clock_time, open_house
+from tests.attendance.zoom_told import tell
 
 
 def joined(user_id, who, at, parent=""):
@@ -96,16 +97,16 @@ async def stays(house):
 
 async def test_a_meeting_is_told_anew_as_more_becomes_known(house):
     await house.at("09:40")
-    session, ledger = await house.programme.session("ouverture"), house.attendance
+    session = await house.programme.session("ouverture")
     nine = clock_time("09:00")
     came = ZoomEvent(ZoomKind.JOINED, nine, "1", house.person)
     gone = ZoomEvent(ZoomKind.LEFT, nine + 30 * MINUTE, "1")
 
-    await ledger.zoom(session, "uuid", [came])
+    await tell(house.db, house.clock, session, "uuid", [came])
     assert await stays(house) == [(nine, None)]
-    await ledger.zoom(session, "uuid", [gone, came])
+    await tell(house.db, house.clock, session, "uuid", [gone, came])
     again = await house.db.read(store.all_events)
-    await ledger.zoom(session, "uuid", [came, gone, came])
+    await tell(house.db, house.clock, session, "uuid", [came, gone, came])
 
     assert await stays(house) == [(nine, nine + 30 * MINUTE)]
     assert await house.db.read(store.all_events) == again
@@ -115,9 +116,9 @@ async def test_a_meeting_is_told_anew_as_more_becomes_known(house):
 
 async def test_zoom_says_itself_when_somebody_left_the_sessions_end_does_not(house):
     await house.at("09:40")
-    session, ledger = await house.programme.session("ouverture"), house.attendance
+    session = await house.programme.session("ouverture")
     came = ZoomEvent(ZoomKind.JOINED, clock_time("09:10"), "1", house.person)
-    await ledger.zoom(session, "uuid", [came])
+    await tell(house.db, house.clock, session, "uuid", [came])
 
     await house.attendance.end_session(session, clock_time("09:30"))
 
@@ -128,13 +129,19 @@ async def test_zoom_says_itself_when_somebody_left_the_sessions_end_does_not(hou
 
 async def test_two_meetings_of_one_session_do_not_take_each_others_stays_back(house):
     await house.at("09:40")
-    session, ledger = await house.programme.session("ouverture"), house.attendance
+    session = await house.programme.session("ouverture")
     first = ZoomEvent(ZoomKind.JOINED, clock_time("09:10"), "1", house.person)
     guest = ZoomEvent(ZoomKind.JOINED, clock_time("09:20"), "1", None)
 
-    await ledger.zoom(session, "one", [first])
-    await ledger.zoom(session, "two", [guest])
-    await ledger.zoom(session, "two", [guest, ZoomEvent(ZoomKind.ENDED, clock_time("09:20") + SECOND)])
+    await tell(house.db, house.clock, session, "one", [first])
+    await tell(house.db, house.clock, session, "two", [guest])
+    await tell(
+        house.db,
+        house.clock,
+        session,
+        "two",
+        [guest, ZoomEvent(ZoomKind.ENDED, clock_time("09:20") + SECOND)],
+    )
 
     assert await stays(house) == [
         (clock_time("09:10"), None),

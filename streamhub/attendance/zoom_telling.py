@@ -1,0 +1,146 @@
+"""From what is known of Zoom meetings to stays in the ledger, and to who is there now."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from streamhub.access.service import AccessService
+from streamhub.attendance import store, zoom_events_store, zoom_queue_store, zoom_stays
+from streamhub.attendance.who import who_of
+from streamhub.attendance.zoom_events_store import Known
+from streamhub.attendance.zoom_fold import Opening, ZoomMeeting, fold_meeting, fold_report, within
+from streamhub.attendance.zoom_model import BY, HeardMeeting, Holding, openings_of, overlap
+from streamhub.attendance.zoom_people import ZoomPeople
+from streamhub.kit.channel import Channel
+from streamhub.kit.clock import Clock
+from streamhub.kit.db import Database, ReadTx, WriteTx
+from streamhub.kit.errors import StorageUnavailable
+from streamhub.kit.ids import SessionSlug
+from streamhub.kit.log import get_logger
+from streamhub.presence.service import PresenceService
+from streamhub.programme.model import SessionState
+from streamhub.programme.service import ProgrammeService
+from streamhub.relay import zoom_sources_store
+from streamhub.relay.zoom_sources_store import Served
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """All that telling a meeting needs, of one moment of the database."""
+
+    known: Known
+    served: tuple[Served, ...]
+    lists: frozenset[tuple[SessionSlug, int]]
+    told: frozenset[tuple[SessionSlug, int]]
+
+
+class ZoomTelling:
+    """One at a time: whoever calls sees to it."""
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        programme: ProgrammeService,
+        access: AccessService,
+        presence: PresenceService,
+        people: ZoomPeople,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._programme = programme
+        self._access = access
+        self._presence = presence
+        self._people = people
+
+    async def tell(self) -> None:
+        """Tell the ledger whatever it does not know yet; a meeting that cannot be told delays no other."""
+        for heard in await self._db.read(zoom_events_store.untold):
+            try:
+                await self._tell(heard)
+            except StorageUnavailable:
+                raise
+            except Exception:
+                log.exception("a meeting of Zoom could not be told", meeting=heard.number)
+
+    async def show(self, slugs: Iterable[SessionSlug]) -> None:
+        """Bring presence in line with the ledger: who is in Zoom now for these sessions."""
+        for slug in dict.fromkeys(slugs):
+            await self._show(slug)
+
+    async def _tell(self, heard: HeardMeeting) -> None:
+        read = await self._db.read(lambda tx: _read(tx, heard, self._people))
+        found = amounts(read.known)
+        if found.without_join:
+            log.info("left without join", meeting=heard.number, people=found.without_join)
+        now, holdings = self._clock.now(), await self._holdings(heard, read)
+
+        def command(tx: WriteTx) -> None:
+            for held in holdings:
+                listed = (held.session, held.run) in read.lists
+                times = () if listed else within(found.times, held.openings)
+                zoom_stays.tell(tx, held, heard, times, now)
+            zoom_events_store.set_told(tx, heard)
+
+        await self._db.write(command)
+        await self.show(held.session for held in holdings)
+
+    async def _holdings(self, heard: HeardMeeting, read: _Read) -> tuple[Holding, ...]:
+        """Every holding that the meeting serves, and those that were told of it while it served them."""
+        found: dict[tuple[SessionSlug, int], tuple[Opening, ...]] = dict.fromkeys(read.told, ())
+        sources: dict[SessionSlug, list[Opening]] = {}
+        for one in read.served:
+            if one.account in {"", heard.account}:
+                sources.setdefault(one.session, []).append(Opening(one.since or 0, one.until))
+        known = {session.slug for session in await self._programme.sessions()}
+        for slug in sources.keys() & known:
+            history = await self._programme.history(slug)
+            for run in {step.run for step in history}:
+                found[slug, run] = overlap(openings_of(history, run), _joined(sources[slug]))
+        return tuple(
+            Holding(slug, run, openings) for (slug, run), openings in sorted(found.items()) if slug in known
+        )
+
+    async def _show(self, slug: SessionSlug) -> None:
+        session, now = await self._programme.session(slug), self._clock.now()
+        stays = await self._db.read(lambda tx: store.open_stays(tx, session=slug, channel=Channel.ZOOM))
+        closed = session.state in {SessionState.SCHEDULED, SessionState.ENDED}
+        inside = {
+            stay.key.participant: stay.since
+            for stay in stays
+            if stay.key.run == session.run and not closed and (stay.import_id or "").startswith(f"{BY}:")
+        }
+        before = self._presence.inside(slug, Channel.ZOOM)
+        for participant in before - inside.keys():
+            self._presence.leave_zoom(slug, participant, now)
+        if new := inside.keys() - before:
+            for one in await self._access.participants():
+                if one.id in new and not one.erased:
+                    self._presence.track_zoom(slug, who_of(one), inside[one.id])
+
+
+def amounts(known: Known) -> ZoomMeeting:
+    """What a meeting amounts to: by its report where that came, else by its events."""
+    return fold_report(known.reported, known.events) if known.reported else fold_meeting(known.events)
+
+
+def _read(tx: ReadTx, heard: HeardMeeting, people: ZoomPeople) -> _Read:
+    return _Read(
+        zoom_events_store.known(tx, heard, people),
+        tuple(zoom_sources_store.served_by(tx, heard.number)),
+        zoom_queue_store.lists_of(tx, heard.number),
+        store.holdings_told(tx, BY, heard.uuid),
+    )
+
+
+def _joined(times: Iterable[Opening]) -> tuple[Opening, ...]:
+    """Times that overlap or touch as one: a stay is not cut where one source follows another."""
+    joined: list[Opening] = []
+    for one in sorted(times, key=lambda time: time.since):
+        last = joined[-1] if joined else None
+        if last is None or (last.until is not None and last.until < one.since):
+            joined.append(one)
+        elif last.until is not None:
+            joined[-1] = Opening(last.since, None if one.until is None else max(last.until, one.until))
+    return tuple(joined)
