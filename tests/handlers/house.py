@@ -20,6 +20,7 @@ from streamhub.kit.folder import DataFolder
 from streamhub.kit.ids import DelegationCode, ParticipantId, SessionSlug
 from streamhub.kit.settings import Settings
 from streamhub.migrations.tables import metadata
+from streamhub.programme.files import SummitFiles
 from streamhub.programme.model import SessionState
 from streamhub.relay.model import NewSource, Source
 from streamhub.services import Services
@@ -139,11 +140,20 @@ async def open_house(folder: Path, **settings: Any) -> AsyncIterator[House]:
     data = DataFolder(folder)
     data.create()
     data.database.write_bytes(_empty_database())
-    clock = FakeClock()
-    sock = socket.create_server(("127.0.0.1", 0))
+    async with running(data, FakeClock(), loaded(), **settings) as house:
+        yield house
+
+
+@asynccontextmanager
+async def running(
+    data: DataFolder, clock: FakeClock, files: SummitFiles | None = None, port: int = 0, **settings: Any
+) -> AsyncIterator[House]:
+    """The server on a folder; started again, the same folder needs no files, and may want the same port."""
+    sock = socket.create_server(("127.0.0.1", port))
     url = f"http://127.0.0.1:{sock.getsockname()[1]}"
     use = await composition.build(data, replace(SETTINGS, public_url=url, issuer=url, **settings), clock)
-    await use.programme.load(loaded())
+    if files is not None:
+        await use.programme.load(files)
     await use.start()
     runner = web.AppRunner(build_app(use), access_log=None, handler_cancellation=False)
     await runner.setup()

@@ -44,6 +44,7 @@ class ZoomStandIn(StandIn):
     panelists: dict[str, dict[str, str]] = field(default_factory=dict)
     cancelled: list[str] = field(default_factory=list)
     reports: dict[str, list[dict[str, str]]] = field(default_factory=dict)
+    rows_a_page: int = 2
     refusals: list[web.Response | None] = field(default_factory=list)
     _asked_today: Counter[str] = field(default_factory=Counter)
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
@@ -189,7 +190,7 @@ class ZoomStandIn(StandIn):
         return web.Response(status=204)
 
     async def report(self, request: web.Request) -> web.Response:
-        """Two rows a page, whatever was asked for; a uuid with a slash must be encoded twice."""
+        """Few rows a page, whatever was asked for; a uuid with a slash must be encoded twice."""
         if (refusal := self.refused(request)) is not None:
             return refusal
         given = request.raw_path.split("?")[0].split("/")[4]
@@ -199,14 +200,15 @@ class ZoomStandIn(StandIn):
         if uuid not in self.reports:
             return _error(404, 3001, "This meeting has not ended yet, or has expired.")
         rows, start = self.reports[uuid], int(request.query.get("next_page_token", "p0")[1:])
-        more = f"p{start + 2}" if start + 2 < len(rows) else ""
+        end = start + self.rows_a_page
+        more = f"p{end}" if end < len(rows) else ""
         return web.json_response(
             {
-                "page_count": (len(rows) + 1) // 2,
-                "page_size": 2,
+                "page_count": -(-len(rows) // self.rows_a_page),
+                "page_size": self.rows_a_page,
                 "total_records": len(rows),
                 "next_page_token": more,
-                "participants": rows[start : start + 2],
+                "participants": rows[start:end],
             }
         )
 

@@ -10,8 +10,8 @@ from typing import Any
 from tests.stand_ins.zoom_sender import iso
 from tests.zoom.webinar_oracle import Spans, union
 
-Named = Callable[[str, str], str]
-"""Who a customer key and a registrant id name; empty for nobody."""
+Named = Callable[[str], str]
+"""Who a customer key, a registrant id or an address names; empty for nobody."""
 
 LATE = 2**31
 """A second after every run."""
@@ -75,7 +75,7 @@ class _Fold:
             return
         who = about["participant"]
         user = who["user_id"]
-        if name := self.named(who["customer_key"], who["registrant_id"]):
+        if name := self.named(who["customer_key"] or who["registrant_id"] or who["email"]):
             self.names[user] = name
         if who.get("parent_user_id") and self.flaw is not Flaw.BREAKOUT_GUESTS_ARE_NEW:
             self.parents[user] = who["parent_user_id"]

@@ -18,12 +18,13 @@ ARRIVING = deliveries(TRUTH)
 NAMES = {
     **{registrant: f"person {who}" for who, registrant in TRUTH.registrants.items()},
     **{key: f"person {who}" for who, key in TRUTH.keys.items()},
+    **{email: f"person {who}" for who, email in TRUTH.emails.items()},
 }
 RUN_OF = {str(time.user): time.run for time in TRUTH.times}
 
 
-def name(key, registrant):
-    return NAMES.get(key or registrant, "")
+def name(key):
+    return NAMES.get(key, "")
 
 
 def folded(flaw):
@@ -173,6 +174,7 @@ def expected_of(monkeypatch, times, end):
         ),
         {0: "r"},
         {},
+        {},
         0,
     )
     found = oracle.by_webhooks(truth)
@@ -205,7 +207,7 @@ def test_the_plain_fold_has_the_table_of_the_facts(arrivals, expected):
     run = Running("u", 0)
     bodies = [body_of(arrival(run, *text.split())) for text in arrivals]
 
-    found = told(bodies, lambda key, registrant: registrant)
+    found = told(bodies, lambda key: key)
 
     assert {who: [(a // 60, b // 60) for a, b in spans] for who, spans in found.items()} == expected
 

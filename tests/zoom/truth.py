@@ -21,7 +21,7 @@ def at(clock: str) -> int:
     return int(datetime.fromisoformat(f"2021-11-04T{clock}").replace(tzinfo=UTC).timestamp())
 
 
-FIRST = (at("13:02:30"), at("14:01:10"))
+FIRST = (at("13:02:30"), at("13:58:10"))
 SECOND = (at("14:05:45"), at("16:04:00"))
 """The windows of the two sessions, held by hand."""
 
@@ -55,7 +55,7 @@ WAYS = (*[Way.REGISTRANT] * 5, *[Way.SDK] * 2, Way.PANELIST, *[Way.COMMON] * 2)
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One true human being. ``registrant`` and ``key`` are what Zoom is told to know them by."""
+    """One true human being."""
 
     number: int
     way: Way
@@ -92,23 +92,26 @@ class Time:
 
 @dataclass(frozen=True, slots=True)
 class Webinar:
-    """The whole truth, and who is known by which id."""
+    """The whole truth, and who is known by which id: of panelists Zoom tells an address and nothing else."""
 
     people: tuple[Person, ...]
     times: tuple[Time, ...]
     registrants: dict[int, str]
     keys: dict[int, str]
+    emails: dict[int, str]
     seed: int
 
     def guest(self, time: Time) -> Guest:
         """As whom Zoom shows a connection."""
         person = self.people[time.who]
         by_key = person.way is Way.SDK or time.by_key
+        by_email = person.way is Way.PANELIST and not by_key
         return Guest(
             str(time.user),
             f"Numéro {time.who}" if person.known else "iPhone",
-            "" if by_key else self.registrants.get(time.who, ""),
+            "" if by_key or by_email else self.registrants.get(time.who, ""),
             self.keys.get(time.who, "") if by_key else "",
+            self.emails.get(time.who, "") if by_email else "",
             parent=str(time.parent or ""),
         )
 
@@ -312,7 +315,8 @@ def webinar(seed: int = 5) -> Webinar:
     known = [person.number for person in people if person.known]
     registrants = {number: f"reg{number:019}" for number in known}
     keys = {number: f"key-of-{number:03}" for number in known}
-    return Webinar(tuple(people), tuple(times), registrants, keys, seed)
+    emails = {number: f"p-{number:03}@delegues.example.org" for number in known}
+    return Webinar(tuple(people), tuple(times), registrants, keys, emails, seed)
 
 
 def _listed_otherwise(time: Time, chance: Random) -> Time:

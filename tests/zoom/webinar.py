@@ -38,7 +38,7 @@ def _said_of(run: Running, guest: Guest, time: Time) -> Iterator[Said]:
     if time.says_join:
         yield Said(time.since, join(run, guest, time.since))
     if time.says_left:
-        shown = guest if time.user % 3 else replace(guest, registrant_id="", customer_key="")
+        shown = guest if time.user % 3 else replace(guest, registrant_id="", customer_key="", email="")
         yield Said(time.until, leave(run, shown, time.until), time.left_late)
 
 
