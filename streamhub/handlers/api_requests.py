@@ -187,6 +187,12 @@ async def refuse(request: web.Request) -> web.Response:
     return json_answer(RefusedAnswer(**msgspec.structs.asdict(request_answer(refused)), mailing=mailing))
 
 
+async def forget(request: web.Request) -> web.Response:
+    """DELETE /api/v1/access-requests/{id}."""
+    await services(request).requests.forget(_id_of(request), grant_of(request).participant)
+    return web.Response(status=204)
+
+
 async def chunks(request: web.Request) -> AsyncIterator[bytes]:
     """The body as it comes."""
     async for chunk in request.content.iter_chunked(CHUNK):

@@ -154,4 +154,13 @@ REQUESTS = (
         answer=api_requests.RefusedAnswer,
         action="request.refuse",
     ),
+    Route(
+        method="DELETE",
+        path=f"{API}/access-requests/{{id}}",
+        handler=api_requests.forget,
+        allow=roles.ORGANISATION,
+        summary="Delete a request that was not accepted, with all that it holds",
+        status=204,
+        action="request.delete",
+    ),
 )

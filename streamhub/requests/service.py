@@ -208,6 +208,22 @@ class RequestsService:
 
     # Forgetting
 
+    async def forget(self, ident: RequestId, by: str) -> None:
+        """Delete a request that waits or was refused, with all that it holds, from every byte of the file.
+
+        Raises NotFound, and StateConflict once somebody was let in: then it is the person who is erased.
+        """
+
+        def run(tx: WriteTx) -> None:
+            if _required(store.request(tx, ident)).state is RequestState.ACCEPTED:
+                raise StateConflict("this person was let in; erase the person instead")
+            store.drop(tx, ident)
+
+        await self._db.write(run)
+        self._documents.remove(ident)
+        log.info("request for access deleted", request=ident, by=by)
+        await scrub(self._db.path)
+
     async def keep_clean(self) -> None:
         """Forget what is no longer needed, now and every hour, for ever."""
         await every(HOUR / SECOND, self.purge)

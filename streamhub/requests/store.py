@@ -145,6 +145,11 @@ def refuse(tx: WriteTx, ident: RequestId, reason: str, at: Instant, by: str) -> 
     tx.execute(access_requests.update().where(access_requests.c.id == ident).values(**values, **_NO_DOCUMENT))
 
 
+def drop(tx: WriteTx, ident: RequestId) -> None:
+    """Forget one request."""
+    tx.execute(access_requests.delete().where(access_requests.c.id == ident))
+
+
 def drop_refused(tx: WriteTx, before: Instant) -> int:
     """Forget the requests refused before that instant; answers how many."""
     refused = access_requests.c.state == RequestState.REFUSED.value

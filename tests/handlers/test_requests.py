@@ -317,6 +317,30 @@ async def test_what_was_refused_is_forgotten_after_the_days_of_names(house, orga
     assert (kept, (await house.use.requests.requests()).items) == (1, ())
 
 
+@pytest.mark.parametrize("refused", [True, False])
+async def test_a_request_is_deleted_with_its_proof_and_every_byte_of_it(house, organiser, refused):
+    made = await asked(house)
+    await put(house, made)
+    if refused:
+        await house.ask("POST", f"/access-requests/{made['id']}:refuse", organiser, {"reason": "Complet."})
+
+    status, _ = await house.ask("DELETE", f"/access-requests/{made['id']}", organiser)
+
+    assert (status, await listed(house, organiser), documents(house)) == (204, [], [])
+    assert PRESS["email"].encode() not in house.use.folder.database.read_bytes()
+    again, _ = await house.ask("DELETE", f"/access-requests/{made['id']}", organiser)
+    assert again == 404
+
+
+async def test_of_somebody_who_was_let_in_the_person_is_erased_not_the_request(house, organiser):
+    made = await asked(house, MEMBER)
+    await house.ask("POST", f"/access-requests/{made['id']}:accept", organiser, {})
+
+    status, answer = await house.ask("DELETE", f"/access-requests/{made['id']}", organiser)
+
+    assert (status, answer["code"]) == (409, "state_conflict")
+
+
 async def test_what_nobody_decided_is_forgotten_as_long_after_the_deadline(house):
     made = await asked(house)
     await put(house, made)
