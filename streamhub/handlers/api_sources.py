@@ -10,10 +10,13 @@ from streamhub.handlers.entry import enter_session, invited_to
 from streamhub.handlers.request import body, json_answer, language, services, slug_of
 from streamhub.handlers.wire import Answer, Body
 from streamhub.kit.clock import Instant, rfc3339
-from streamhub.kit.errors import NotFound
+from streamhub.kit.errors import FieldInvalid, FieldProblem, NotFound
 from streamhub.kit.ids import SessionSlug, SourceId
+from streamhub.relay.link_model import Provider
 from streamhub.relay.model import FLOOR, NewSource, Source, SourceView
 from streamhub.relay.timetable_model import Row
+from streamhub.relay.zoom_registrants_model import ZoomNames
+from streamhub.relay.zoom_sources import Choice
 
 
 class SourceAnswer(Answer):
@@ -71,7 +74,10 @@ class SourceList(Answer):
 
 
 class NewSourceBody(Body):
-    """A link, or a text with perhaps a telephone number; no channel is the floor."""
+    """A link, or a text with perhaps a telephone number; no channel is the floor.
+
+    ``account``: the Zoom account of a meeting, none by default; ``zoom_names``: label or pseudonym.
+    """
 
     url: str = ""
     text: str = ""
@@ -79,6 +85,8 @@ class NewSourceBody(Body):
     channel: str = FLOOR
     label: str = ""
     activate: bool = False
+    account: str = ""
+    zoom_names: str = ZoomNames.LABEL
 
 
 class LinkBody(Body):
@@ -137,12 +145,17 @@ async def add_source(request: web.Request) -> web.Response:
     """POST /api/v1/sessions/{slug}/sources."""
     session, grant = await invited_to(request)
     asked = await body(request, NewSourceBody)
-    new = NewSource(asked.url, asked.text, asked.phone, asked.channel, asked.label)
-    relay = services(request).relay
+    new = NewSource(asked.url, asked.text, asked.phone, asked.channel, asked.label, asked.account.strip())
+    relay, zoom = services(request).relay, services(request).zoom_sources
+    zoom.check(new.account, asked.zoom_names)
+    if new.account and relay.parse(new.url).provider is not Provider.ZOOM:
+        raise FieldInvalid(FieldProblem("account", "only a Zoom meeting belongs to an account"))
     added = await relay.add(session.slug, new, grant.participant, activate=asked.activate)
+    if new.account:
+        added = await zoom.choose(session.slug, added.id, Choice(names=asked.zoom_names))
     noted(request, added.id, activate=asked.activate)
     services(request).checking.soon(added)
-    return json_answer(await _listed(request, added), status=201)
+    return json_answer(await listed(request, added), status=201)
 
 
 async def check_link(request: web.Request) -> web.Response:
@@ -164,7 +177,7 @@ async def switch_source(request: web.Request) -> web.Response:
     relay = services(request).relay
     active = await relay.activate(session.slug, SourceId(asked.id), grant.participant)
     noted(request, active.id)
-    return json_answer(await _listed(request, active))
+    return json_answer(await listed(request, active))
 
 
 async def remove_source(request: web.Request) -> web.Response:
@@ -223,7 +236,7 @@ async def listing(request: web.Request, slug: SessionSlug) -> SourceList:
     return SourceList(items=items, automatic=board.automatic, held=board.held)
 
 
-async def _listed(request: web.Request, source: Source) -> ListedSource:
+async def listed(request: web.Request, source: Source) -> ListedSource:
     """One source as it stands in the list."""
     found = await listing(request, source.session)
     return next(item for item in found.items if item.id == source.id)

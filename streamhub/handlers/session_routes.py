@@ -11,6 +11,7 @@ from streamhub.handlers import (
     api_sessions,
     api_sources,
     api_switching,
+    api_zoom_sources,
     pages_player,
 )
 from streamhub.handlers.routing import API, NOT_AUDITED, PUBLIC, Route
@@ -239,6 +240,24 @@ SWITCHING = (
         answer=api_sources.SourceList,
         query=("lang",),
         action="source.undo",
+    ),
+    Route(
+        method="PATCH",
+        path=f"{API}/sessions/{{slug}}/sources/{{id}}",
+        handler=api_zoom_sources.change_source,
+        allow=roles.MODERATION,
+        summary="Change a source's label, Zoom account, or how people are named there",
+        body=api_zoom_sources.SourceChoiceBody,
+        answer=api_sources.ListedSource,
+        action="source.change",
+    ),
+    Route(
+        method="GET",
+        path=f"{API}/sessions/{{slug}}/zoom",
+        handler=api_zoom_sources.registering,
+        allow=roles.STAGE,
+        summary="The Zoom meetings of the session, and how registering people for them goes",
+        answer=api_zoom_sources.RegisteringList,
     ),
     Route(
         method="PUT",

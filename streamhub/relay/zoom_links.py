@@ -27,7 +27,7 @@ class OwnLinks:
 
     async def relearn(self) -> frozenset[InvitationId]:
         """Read everything again; answers whose link came or went."""
-        before = self._known
+        before = dict(self._known)
         after = await self._db.read(lambda tx: _read(tx, before))
         self._known |= after
         changed = {key for meeting, was in before.items() for key, _ in was.items() ^ after[meeting].items()}
