@@ -1,6 +1,7 @@
 """The whole application with a Zoom account, and Zoom who tells it things: minutes count from noon."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,7 +12,8 @@ from streamhub.kit.channel import Channel
 from streamhub.kit.clock import MINUTE, SECOND, Instant
 from streamhub.kit.ids import ParticipantId, SessionSlug
 from streamhub.relay import zoom_registrants_store
-from tests.handlers.house import BARE_ZOOM, House, open_house
+from streamhub.services import Services
+from tests.handlers.house import BARE_ZOOM, House, open_house, running
 from tests.stand_ins import zoom as zoom_stand_in
 from tests.stand_ins import zoom_sender
 from tests.stand_ins.zoom_sender import Event, Running
@@ -40,6 +42,7 @@ class ZoomHouse:
     noon: int
     people: dict[str, ParticipantId]
     run: Running
+    folder: Path
 
     def at(self, minute: float) -> int:
         """Unix seconds of a minute after noon."""
@@ -57,15 +60,19 @@ class ZoomHouse:
 
     async def invite(self, name: str) -> ParticipantId:
         """Somebody with a registration at Zoom."""
-        guest = await self.house.guest()
-        self.people[name] = guest.participant
+        return await self.register(name, (await self.house.guest()).participant)
+
+    async def register(self, name: str, participant: ParticipantId) -> ParticipantId:
+        """A registration at Zoom of somebody of ours."""
+        self.people[name] = participant
         table = zoom_registrants_store.zoom_registrants
         values = {column.name: "" for column in table.columns if not column.nullable}
         known = {"id": f"zr-{name}", "account": "ville", "meeting": self.run.number, "zoom_id": f"reg-{name}"}
-        rest = {"participant": guest.participant, "email": f"{name}@x", "generation": 1, "created_at": 0}
-        row = values | known | rest | {"panelist": False}
+        rest = {"participant": participant, "email": f"{name}@x", "generation": 1, "created_at": 0}
+        done = {"panelist": False, "kind": "meetings", "names": "label", "cancelled_at": 1}
+        row = values | known | rest | done
         await self.house.use.db.write(lambda tx: tx.execute(table.insert(), row))
-        return guest.participant
+        return participant
 
     async def send(self, *events: Event, secret: str = zoom_sender.SECRET, **words: Any) -> list[int]:
         """Post events, each signed now; the statuses."""
@@ -84,6 +91,12 @@ class ZoomHouse:
         """Post events and wait until they are worked off."""
         assert set(await self.send(*events)) == {204}
         await self.house.use.zoom.work_off()
+
+    async def eventually(self, holds: Callable[[], bool]) -> None:
+        """Wait until the background has done it."""
+        async with asyncio.timeout(30):
+            while not holds():  # noqa: ASYNC110 - nothing says so but the state itself
+                await asyncio.sleep(0.02)
 
     async def stays(self, slug: str) -> list[Span]:
         """The stays by Zoom of a session: who, since and until in minutes after noon."""
@@ -129,10 +142,11 @@ async def zoom_house(folder: Path, **settings: Any) -> AsyncIterator[ZoomHouse]:
     folder.mkdir(exist_ok=True)
     accounts = folder / "zoom.toml"
     accounts.write_text(ACCOUNTS)
-    async with open_house(folder / "data", zoom_accounts_file=str(accounts), **settings) as house:
+    given = {"stand_ins": ("zoom=http://127.0.0.1:9",), "zoom_accounts_file": str(accounts)} | settings
+    async with open_house(folder / "data", **given) as house:
         noon = house.clock.now() // SECOND
         run = Running("/k2Vv//qTzC0exampleA==", noon)
-        found = ZoomHouse(house, noon, {}, run)
+        found = ZoomHouse(house, noon, {}, run, folder / "data")
         for name in "AB":
             await found.invite(name)
         yield found
@@ -142,3 +156,16 @@ async def serve(zoom: ZoomHouse, *slugs: str, **words: str) -> None:
     """Sessions get the meeting as a source."""
     for slug in slugs:
         await zoom.house.show(BARE_ZOOM, SessionSlug(slug), **words)
+
+
+@asynccontextmanager
+async def restarted(zoom: ZoomHouse) -> AsyncIterator[Services]:
+    """The same folder in a new process, as far as that goes: nothing is left in memory; the clock goes on."""
+    before = zoom.house
+    await before.use.tasks.cancel()
+    settings = before.use.settings
+    accounts = {"zoom_accounts_file": settings.zoom_accounts_file, "stand_ins": settings.stand_ins}
+    async with running(before.use.folder, before.clock, **accounts) as house:
+        zoom.house = house
+        yield house.use
+    zoom.house = before
