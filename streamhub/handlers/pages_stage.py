@@ -4,12 +4,15 @@ from collections import Counter
 
 from aiohttp import web
 
+from streamhub.handlers.checklist import checklist_of
+from streamhub.handlers.headers import PagePolicy
 from streamhub.handlers.render import reader_of, render
 from streamhub.handlers.request import language, services, slug_of
 from streamhub.handlers.views.figures import top_of
 from streamhub.handlers.views.floor import FloorView, floor_view
 from streamhub.handlers.views.programme import Reader
 from streamhub.handlers.views.shapes import Point
+from streamhub.handlers.views.switching import switching
 from streamhub.handlers.views.wall import WallInput, projector_page, wall_page
 from streamhub.kit.clock import MINUTE
 from streamhub.kit.ids import DelegationCode, SessionSlug
@@ -24,7 +27,9 @@ async def wall(request: web.Request) -> web.Response:
     """GET /s/{slug}/wall."""
     use, lang = services(request), language(request)
     session = await use.programme.session(slug_of(request))
-    active = await use.relay.active(session.slug)
+    reader = await reader_of(request)
+    board = await use.timetable.board(session.slug)
+    summit = await use.programme.summit()
     stats = await use.statistics.of_session(session.slug, Audience.INTERNAL)
     given = WallInput(
         session=session,
@@ -32,14 +37,22 @@ async def wall(request: web.Request) -> web.Response:
         snapshot=use.presence.now(session.slug),
         delegations=await use.programme.delegations(),
         excused=await _excused(request, session.slug),
-        sources=[use.relay.view(s, None, lang) for s in await use.relay.sources(session.slug)],
-        active=active.id if active else None,
+        switching=switching(
+            board,
+            [use.relay.view(row.source, None, lang) for row in board.rows],
+            await use.relay.periods(session.slug),
+            session,
+            summit,
+            reader.times,
+        ),
+        checklist=await checklist_of(use, session),
         points=await _points(request, session, stats.value.window),
         top=top_of(stats.value.peak),
         floor=await _floor(request, session.slug),
         mails=bool(use.settings.smtp_host),
     )
-    return await render(request, "wall.html", page=wall_page(given, await reader_of(request)))
+    policy = PagePolicy(frames_self=True)
+    return await render(request, "wall.html", policy=policy, page=wall_page(given, reader))
 
 
 async def projector(request: web.Request) -> web.Response:

@@ -44,7 +44,7 @@ async def test_from_the_printed_link_to_the_wall_the_door_the_switch_and_the_fig
     await expect(wall.locator("[data-h=present]")).to_have_text("2")
 
     await delegate.evaluate("window.neverReloaded = true")
-    await wall.locator("#sources label", has_text="Facebook").click()
+    await wall.locator("#sources li", has_text="Facebook").locator("[data-do=show]").click()
     await expect(delegate.locator("#video-t")).to_contain_text("Facebook", timeout=2_000)
     assert await delegate.evaluate("window.neverReloaded")
 

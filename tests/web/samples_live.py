@@ -12,6 +12,7 @@ from streamhub.kit.ids import DelegationCode, ParticipantId
 from streamhub.presence.model import Heads, Person, PersonState, Snapshot, Summary, Who
 from streamhub.programme.model import SessionState, StateChange
 from tests.web import samples as s
+from tests.web import samples_switching
 
 _HALL, _WEB, _ZOOM = Channel.HALL, Channel.WEB, Channel.ZOOM
 _LETTERS = {
@@ -91,8 +92,8 @@ def wall_input(lang: str) -> WallInput:
         snapshot=Snapshot(12, people(), Summary(Heads(), ())),
         delegations=s.DELEGATIONS,
         excused={DelegationCode("CH"): 1},
-        sources=(s.YOUTUBE, s.ZOOM, s.TEXT),
-        active=s.YOUTUBE.id,
+        switching=samples_switching.one_channel(lang),
+        checklist=samples_switching.NO_CHECKLIST,
         points=points(),
         top=None,
         floor=floor_view(line(), s.DELEGATIONS, labels, lang),

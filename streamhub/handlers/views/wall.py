@@ -8,16 +8,17 @@ from typing import Any
 import msgspec
 
 from streamhub.access.roles import AUDIENCE, MODERATION, Role
+from streamhub.handlers.checklist import Checklist
 from streamhub.handlers.views.floor import FloorView
 from streamhub.handlers.views.programme import Reader, SessionRow, row
 from streamhub.handlers.views.shapes import Band, Curve, Gauge, Point, Top, band, curve, gauge
+from streamhub.handlers.views.switching import Switching
 from streamhub.kit.channel import Channel
 from streamhub.kit.clock import Instant, rfc3339
-from streamhub.kit.ids import DelegationCode, SessionSlug, SourceId
+from streamhub.kit.ids import DelegationCode, SessionSlug
 from streamhub.kit.times import Moment
 from streamhub.presence.model import Person, PersonState, Snapshot
 from streamhub.programme.model import RESERVED, Delegation, DelegationKind, Session, SessionState, StateChange
-from streamhub.relay.model import SourceView
 
 SEATED = frozenset({DelegationKind.COUNTRY, DelegationKind.REGION})
 """Who has a seat in the gauge: organisations have theirs in the list only."""
@@ -86,8 +87,8 @@ class WallInput:
     snapshot: Snapshot
     delegations: Sequence[Delegation]
     excused: dict[DelegationCode, int]
-    sources: Sequence[SourceView]
-    active: SourceId | None
+    switching: Switching
+    checklist: Checklist
     points: Sequence[Point]
     top: Top | None
     floor: FloorView
@@ -134,7 +135,6 @@ class WallData:
     delegations: tuple[DelegationData, ...]
     points: tuple[Point, ...]
     top: Top | None
-    active: SourceId | None
     floor: FloorView
 
 
@@ -164,8 +164,8 @@ class WallPage:
     gauge: Gauge
     tiles: tuple[Tile, ...]
     missing: int
-    sources: tuple[SourceView, ...]
-    active: SourceId | None
+    switching: Switching
+    checklist: Checklist
     floor: FloorView
     curve: Curve | None
     island: dict[str, Any]
@@ -202,8 +202,8 @@ def wall_page(given: WallInput, reader: Reader) -> WallPage:
         gauge=gauge_of(tiles),
         tiles=tiles,
         missing=sum(not t.heads.present and not t.excused for t in tiles),
-        sources=tuple(given.sources),
-        active=given.active,
+        switching=given.switching,
+        checklist=given.checklist,
         floor=given.floor,
         curve=curve(given.points, reader.times, given.top),
         island=msgspec.to_builtins(_data(given, reader)),
@@ -312,7 +312,6 @@ def _data(given: WallInput, reader: Reader) -> WallData:
         delegations=delegation_data(given.delegations, reader.times.lang),
         points=tuple(given.points),
         top=given.top,
-        active=given.active,
         floor=given.floor,
     )
 

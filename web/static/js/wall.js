@@ -4,9 +4,12 @@ import { Curve } from "./curve.js";
 import { byId, clock, data, show, speak, text } from "./dom.js";
 import { connect } from "./live.js";
 import { cut, h, icon } from "./make.js";
+import { checklist } from "./wall-checklist.js";
 import { conduct } from "./wall-controls.js";
 import { list } from "./wall-floor.js";
+import { links } from "./wall-links.js";
 import { openPeople, refreshPeople } from "./wall-people.js";
+import { switching } from "./wall-sources.js";
 
 const page = data("page");
 const skew = page.now - Date.now();
@@ -114,6 +117,9 @@ function drawReach(all) {
 
 const live = connect(page.slug);
 const controls = conduct(page, now);
+const before = checklist(`/sessions/${page.slug}`, controls.current);
+const sources = switching(page, now, { say: controls.say, refused: controls.refused, changed: before.refresh });
+links(`/sessions/${page.slug}`, sources);
 const queue = list(page, now, (participant) => {
   const person = crowd.people.get(participant);
   return person ? { label: person.label, state: how(person) } : null;
@@ -127,8 +133,15 @@ live.on("presence_diff", (diff) => {
   if (crowd.apply(diff)) draw();
   else live.send({ type: "resync" });
 });
-live.on("state", (state) => controls.state(state));
-live.on("source", ({ source }) => controls.source(source));
+live.on("state", (state) => {
+  controls.state(state);
+  before.refresh();
+});
+for (const type of ["source", "sources", "welcome"])
+  live.on(type, () => {
+    sources.refresh();
+    before.refresh();
+  });
 live.on("queue", ({ items }) => queue.draw(items));
 let broken = false;
 live.on("up", () => {
