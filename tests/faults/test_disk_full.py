@@ -1,6 +1,7 @@
 """The disk is full: nothing is acknowledged that is not stored, the rest goes on, and it mends itself."""
 
 import asyncio
+import os
 import resource
 import shutil
 import subprocess
@@ -63,10 +64,17 @@ def may_mount():
     return bool(int(allowed, 16) >> SYS_ADMIN & 1)
 
 
+@pytest.fixture
+def nowhere():
+    """A log that never fills a disk."""
+    with Path(os.devnull).open("wb") as file:
+        yield file
+
+
 @pytest.mark.parametrize("disk", [a_limit, *([a_small_disk] if may_mount() else [])])
-async def test_with_a_full_disk_nobody_is_lost_and_nobody_is_invented(summit, disk):
+async def test_with_a_full_disk_nobody_is_lost_and_nobody_is_invented(summit, disk, nowhere):
     inside, leaver, late = summit.people[:INSIDE], summit.people[INSIDE], summit.people[INSIDE + 1]
-    async with disk(summit) as full, summit.serve(log=subprocess.DEVNULL) as (server, api):
+    async with disk(summit) as full, summit.serve(log=nowhere) as (server, api):
         address, stay = summit.address(server), asyncio.Event()
         async with asyncio.TaskGroup() as seated, asyncio.timeout(40):
             for person in inside:
