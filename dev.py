@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """Set up, demonstrate and test streamhub. Needs Python 3.11 and nothing else.
 
-python3 dev.py demo [ARGS]            start the example summit (arguments go to `streamhub demo`)
+python3 dev.py demo [ARGS]            start the example summit (arguments go to `streamhub demo`);
+                                      --stand-ins: with YouTube, Facebook, PeerTube and Zoom as local servers
 python3 dev.py test [--long] [ARGS]   every check and every test; with arguments: pytest ARGS alone
 python3 dev.py lint                   the checks without the tests
+python3 dev.py wheel                  build dist/streamhub-*.whl, with hls.js from npm inside
 python3 dev.py lock                   write the files of requirements/ anew
 
 What is needed is installed into .venv and .cache, nowhere else.
@@ -159,7 +161,7 @@ def npm(program: Path) -> tuple[str | Path, ...]:
 
 
 def install_node_tools() -> None:
-    """The type checker, axe-core and a Chromium: what web/package-lock.json says, into .cache/web."""
+    """The type checker, axe-core, a Chromium and hls.js: what web/package-lock.json says, into .cache/web."""
     stamp = NODE_TOOLS / "stamp"
     sources = [ROOT / "web" / name for name in ("package.json", "package-lock.json", ".npmrc")]
     if stamp.exists() and stamp.read_text() == digest(*sources):
@@ -318,13 +320,21 @@ def lint(_: Sequence[str]) -> int:
     return perform(checks())
 
 
+def wheel(_: Sequence[str]) -> int:
+    """The wheel; hatch_build.py puts hls.js in, for browsers that play no HLS by themselves."""
+    install("test")
+    install_node_tools()
+    run(BIN / "uv", "build", "-q", "--wheel", "--no-build-isolation", "--python", PYTHON, "-o", "dist")
+    return 0
+
+
 def usage(arguments: Sequence[str]) -> int:
     """Say what there is; an unknown command is wrong usage."""
     print(__doc__)
     return 0 if arguments in ([], ["--help"], ["-h"]) else 2
 
 
-COMMANDS = {"demo": demo, "test": test, "lint": lint, "lock": lock}
+COMMANDS = {"demo": demo, "test": test, "lint": lint, "wheel": wheel, "lock": lock}
 
 
 def main(arguments: list[str]) -> int:

@@ -23,12 +23,14 @@ HSTS_SECONDS = 63_072_000  # two years: what the preload list asks for
 class PagePolicy:
     """What one page may load beside our own files: only the providers of its session.
 
-    ``frames_self``: it shows pages of ours in frames. ``framed_by_self``: it is such a page;
-    every other one stands in no frame at all.
+    ``media`` is played by the browser alone; ``streams`` (HLS) may also be read piece by piece by
+    a script and its worker. ``frames_self``: it shows pages of ours in frames. ``framed_by_self``:
+    it is such a page; every other one stands in no frame at all.
     """
 
     frames: tuple[str, ...] = ()
     media: tuple[str, ...] = ()
+    streams: tuple[str, ...] = ()
     sockets: tuple[str, ...] = ()
     no_referrer: bool = False
     frames_self: bool = False
@@ -43,7 +45,7 @@ class PagePolicy:
             "style-src 'self'",
             "img-src 'self' data:",
             "font-src 'self'",
-            f"connect-src {_sources(self.sockets + self.media)}",
+            f"connect-src {_sources(self.sockets + self.streams)}",
             "form-action 'self'",
             "base-uri 'none'",
             f"frame-ancestors {ancestors}",
@@ -51,8 +53,11 @@ class PagePolicy:
         frames = [*(["'self'"] if self.frames_self else []), *sorted(set(self.frames))]
         if frames:
             parts.append(f"frame-src {' '.join(frames)}")
-        if self.media:
-            parts.append(f"media-src {_sources(self.media)} blob:")
+        if self.media or self.streams:
+            pieces = " blob:" if self.streams else ""
+            parts.append(f"media-src {_sources(self.media + self.streams)}{pieces}")
+        if self.streams:
+            parts.append("worker-src blob:")
         return "; ".join(parts)
 
     def permissions(self) -> str:

@@ -7,10 +7,9 @@ from streamhub.handlers.headers import PagePolicy
 from streamhub.handlers.render import reader_of, render
 from streamhub.handlers.request import GRANT, language, services, slug_of
 from streamhub.handlers.views.programme import programme_page
-from streamhub.handlers.views.session import session_page
+from streamhub.handlers.views.session import LIGHT, OnStage, session_page
 from streamhub.kit.errors import DoorsClosed, SeatsTaken
 from streamhub.programme.model import Session
-from streamhub.relay.model import SourceView
 
 
 async def programme(request: web.Request) -> web.Response:
@@ -25,20 +24,20 @@ async def session(request: web.Request) -> web.Response:
     use = services(request)
     try:
         shown, _ = await enter_session(request, slug_of(request))
-        source, zoom = await _sources(request, shown)
+        stage = await _on_stage(request, shown)
     except (DoorsClosed, SeatsTaken):
         shown = await use.programme.session(slug_of(request))
-        source = zoom = None
+        stage = OnStage(light=_light(request))
     page = session_page(
         shown,
         await use.programme.sessions(),
         await use.programme.documents(shown.slug),
-        source,
+        stage,
         await reader_of(request),
         await _seats(request),
     )
     policy = PagePolicy(frames_self=True)
-    return await render(request, "session.html", policy=policy, page=page, zoom=zoom)
+    return await render(request, "session.html", policy=policy, page=page)
 
 
 async def _seats(request: web.Request) -> int | None:
@@ -48,13 +47,26 @@ async def _seats(request: web.Request) -> int | None:
     return next((one.seats for one in every if grant and one.code == grant.delegation), None)
 
 
-async def _sources(request: web.Request, shown: Session) -> tuple[SourceView | None, SourceView | None]:
-    """What is on, and beside it the meeting in which invited people can speak."""
+async def _on_stage(request: web.Request, shown: Session) -> OnStage:
+    """What every channel shows, and beside it the meeting in which invited people can speak."""
     relay, grant, lang = services(request).relay, request.get(GRANT), language(request)
-    active = await relay.active(shown.slug)
-    view = None if active is None else relay.view(active, grant, lang)
+    offer = await relay.offer(shown.slug)
     beside = None if grant is None else await relay.beside(shown.slug)
-    return view, None if beside is None else relay.view(beside, grant, lang)
+    asked = request.query.get("channel", "")
+    on = [source for source in (offer.source, *offer.channels) if source is not None]
+    return OnStage(
+        sources=tuple(relay.view(source, grant, lang) for source in on),
+        words=None if offer.words is None else relay.view(offer.words, grant, lang),
+        beside=None if beside is None else relay.view(beside, grant, lang),
+        channel=asked if asked in {source.channel for source in on} else "",
+        light=_light(request),
+    )
+
+
+def _light(request: web.Request) -> str:
+    """``1`` or ``0`` where the address says whether the page is to be light; else empty."""
+    asked = request.query.get("light", "")
+    return asked if asked in {"0", LIGHT} else ""
 
 
 async def logo(request: web.Request) -> web.Response:

@@ -10,6 +10,7 @@ from aiohttp import hdrs, web
 from rjsmin import jsmin
 
 from streamhub.handlers.render import PAGES
+from streamhub.kit.assets import HLS_PLAYER, hls_player
 
 STATIC_SUFFIXES = (".css", ".js", ".svg", ".png", ".woff2")
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -19,7 +20,8 @@ mimetypes.add_type("text/javascript", ".js")
 async def static_file(request: web.Request) -> web.Response:
     """GET /static/{version}/{name}."""
     pages = request.app[PAGES]
-    file = _file((pages.folder / "static").resolve(), request.match_info["name"])
+    name = request.match_info["name"]
+    file = hls_player() if name == HLS_PLAYER else _file((pages.folder / "static").resolve(), name)
     if file is None:
         raise web.HTTPNotFound
     current = request.match_info["version"] == pages.version
@@ -48,7 +50,7 @@ def _file(folder: Path, name: str) -> Path | None:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A file as browsers get it: scripts without their comments, everything also compressed."""
+    """A file as browsers get it: our scripts without their comments, everything also compressed."""
 
     plain: bytes
     gzipped: bytes
@@ -57,6 +59,6 @@ class Served:
 @cache
 def _served(file: Path, _changed_at: int) -> Served:
     plain = file.read_bytes()
-    if file.suffix == ".js":
+    if file.suffix == ".js" and not file.name.endswith(".min.js"):
         plain = jsmin(plain.decode()).encode()
     return Served(plain, gzip.compress(plain, compresslevel=9, mtime=0))

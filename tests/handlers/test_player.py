@@ -6,8 +6,9 @@ import pytest
 
 from streamhub.access.roles import Role
 from streamhub.handlers.headers import PagePolicy
+from streamhub.kit.assets import hls_player
 from streamhub.programme.model import SessionState
-from tests.handlers.house import HLS, OPEN, ROOM, YOUTUBE, ZOOM, open_house
+from tests.handlers.house import HLS, OPEN, ROOM, SOUND, YOUTUBE, ZOOM, open_house
 
 FACEBOOK = "https://www.facebook.com/watch/?v=1234567890123456"
 PEERTUBE = "https://video.example.be/w/9UhsEGd8vM4PTtg6bphpEM"
@@ -64,17 +65,34 @@ async def test_the_page_may_frame_its_provider_and_nothing_else(house, url, orig
     assert any(address.startswith(f"{origin}/") for origin in origins.split())
 
 
-async def test_a_stream_of_the_organiser_plays_without_any_frame(house):
-    _, headers, text = await shown(house, HLS)
+@pytest.mark.parametrize(("channel", "element"), [("floor", "video"), ("en", "video"), ("audio", "audio")])
+async def test_hls_plays_without_any_frame_and_is_read_by_a_script_of_ours_and_its_worker(
+    house, channel, element
+):
+    _, headers, text = await shown(house, HLS, channel=channel)
 
     stream = "https://stream.example.be"
-    media = f"media-src 'self' {stream} blob:"
+    media = f"media-src 'self' {stream} blob:; worker-src blob:"
     assert headers["Content-Security-Policy"] == OURS.format(sockets=f" {stream}", source=media)
-    [video] = re.findall(r"<video[^>]+>", text)
-    assert f'src="{HLS}"' in video
-    assert "controls" in video
-    assert "playsinline" in video
+    [tag] = re.findall(rf"<{element}[^>]+>", text)
+    assert f'data-src="{HLS}"' in tag
+    assert "controls" in tag
     assert "<iframe" not in text
+    assert hls_player() is not None
+    [script] = re.findall(r'data-hls="([^"]+)"', text)
+    async with house.raw("GET", script) as answer:
+        assert answer.headers["Content-Type"].startswith("text/javascript")
+        assert (await answer.read()) == hls_player().read_bytes()
+
+
+async def test_a_plain_audio_stream_is_played_by_the_browser_and_read_by_no_script(house):
+    _, headers, text = await shown(house, SOUND)
+
+    media = "media-src 'self' https://radio.example.be"
+    assert headers["Content-Security-Policy"] == OURS.format(sockets="", source=media)
+    [tag] = re.findall(r"<audio[^>]+>", text)
+    assert f'data-src="{SOUND}"' in tag
+    assert "data-hls" not in tag
 
 
 async def test_only_our_own_pages_may_frame_it_and_every_other_page_none(house):

@@ -22,7 +22,7 @@ from streamhub.handlers.views.problem import ProblemPage, problem_page
 from streamhub.handlers.views.programme import programme_page
 from streamhub.handlers.views.programme import row as programme_row
 from streamhub.handlers.views.request import Term, request_page
-from streamhub.handlers.views.session import session_page
+from streamhub.handlers.views.session import OnStage, session_page
 from streamhub.handlers.views.summit import SummitReport, summit_figures, summit_page
 from streamhub.handlers.views.wall import projector_page, wall_page
 from streamhub.kit import errors
@@ -39,6 +39,7 @@ from tests.web import samples as s
 from tests.web import samples_delegation as d
 from tests.web import samples_figures as f
 from tests.web import samples_live as live
+from tests.web import samples_switching
 from tests.web.gallery_console import console
 
 
@@ -84,6 +85,9 @@ def watching(lang: str) -> Iterator[Shot]:
         "session-text": (SessionState.PAUSED, s.TEXT, delegate),
         "session-ended": (SessionState.ENDED, None, delegate),
         "session-public": (SessionState.LIVE, s.YOUTUBE, None),
+        "session-channels": (SessionState.LIVE, s.YOUTUBE, delegate),
+        "session-channels-light": (SessionState.LIVE, s.YOUTUBE, delegate),
+        "session-light": (SessionState.LIVE, s.YOUTUBE, delegate),
         "session-interpreter": (
             SessionState.LIVE,
             s.YOUTUBE,
@@ -92,9 +96,13 @@ def watching(lang: str) -> Iterator[Shot]:
     }
     for name, (state, source, given) in cases.items():
         session = dataclasses.replace(s.LIVE, state=state)
-        page = session_page(session, s.SESSIONS, s.DOCUMENTS, source, s.reader(lang, given))
         beside = s.ZOOM if source is s.YOUTUBE and given else None
-        yield Shot(name, "session.html", s.frame(lang, given) | {"page": page, "zoom": beside})
+        on = () if source is None else (source, *s.CHANNELS) if "channels" in name else (source,)
+        stage = OnStage(
+            on, s.TEXT if on and source is not s.TEXT else None, beside, light="1" * ("light" in name)
+        )
+        page = session_page(session, s.SESSIONS, s.DOCUMENTS, stage, s.reader(lang, given))
+        yield Shot(name, "session.html", s.frame(lang, given) | {"page": page})
 
 
 def stage(lang: str) -> Iterator[Shot]:
@@ -105,11 +113,17 @@ def stage(lang: str) -> Iterator[Shot]:
     yield Shot("wall", "wall.html", s.frame(lang, moderator, "/s/souverainete/wall") | {"page": wall})
     technician = s.grant(Role.TECHNICIAN, "STAFF", "ST-03", "")
     empty = dataclasses.replace(
-        given, snapshot=Snapshot(0, (), given.snapshot.summary), sources=(), active=None, points=(),
+        given, snapshot=Snapshot(0, (), given.snapshot.summary), points=(),
+        switching=samples_switching.switching(lang),
         floor=dataclasses.replace(given.floor, items=()),
     )  # fmt: skip
     page = wall_page(empty, s.reader(lang, technician))
     yield Shot("wall-empty", "wall.html", s.frame(lang, technician, "/s/souverainete/wall") | {"page": page})
+    busy = dataclasses.replace(
+        given, switching=samples_switching.several(lang), checklist=samples_switching.CHECKLIST
+    )
+    page = wall_page(busy, s.reader(lang, moderator))
+    yield Shot("wall-busy", "wall.html", s.frame(lang, moderator, "/s/souverainete/wall") | {"page": page})
     for name, floor in (("projector", given.floor), ("projector-quiet", empty.floor)):
         shown = projector_page(
             s.LIVE, given.snapshot, s.DELEGATIONS, s.SESSIONS[3], floor, s.reader(lang, technician)
@@ -192,9 +206,9 @@ def reading(lang: str) -> Iterator[Shot]:
         phone="+32 2 555 01 23",
     )
     yield Shot("privacy", "privacy.html", s.frame(lang) | {"page": privacy})
-    for stream in (False, True):
-        player = PlayerPage("Ouverture", "YouTube", "about:blank", stream)
-        yield Shot(f"player{'-stream' if stream else ''}", "player.html", s.frame(lang) | {"player": player})
+    for name, element, hls in (("", "iframe", None), ("-stream", "video", ""), ("-sound", "audio", None)):
+        player = PlayerPage("Ouverture", "YouTube", "about:blank", element, hls)
+        yield Shot(f"player{name}", "player.html", s.frame(lang) | {"player": player})
 
 
 def asking(lang: str) -> Iterator[Shot]:

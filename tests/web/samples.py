@@ -1,5 +1,6 @@
 """An invented summit of two days, for looking at pages and for testing them."""
 
+import dataclasses
 from datetime import date
 
 from streamhub.access.model import Grant
@@ -222,6 +223,14 @@ ZOOM = SourceView(
     None,
     None,
 )
+CHANNELS = tuple(
+    dataclasses.replace(YOUTUBE, id=SourceId(f"src_{channel}"), channel=channel, **words)
+    for channel, words in {
+        "audio": {"provider": Provider.SOUND, "name": "radio.example", "company": "", "needs_click": False,
+                  "megabytes_per_hour": 60},
+        "en": {}, "sign": {}, "wo": {},
+    }.items()
+)  # fmt: skip
 TEXT = SourceView(
     SourceId("src_text"),
     Provider.TEXT,

@@ -27,7 +27,7 @@ export const text = (key, values = {}) => fill(texts[key] || "", values);
 
 /**
  * Show or hide.
- * @param {Element | null} element @param {boolean} shown
+ * @param {Element | null} element @param {unknown} shown
  */
 export const show = (element, shown) => element?.toggleAttribute("hidden", !shown);
 

@@ -2,26 +2,18 @@
 import { call } from "./api.js";
 import { byId, clock, data, fill, shape, show, speak, text } from "./dom.js";
 import { connect } from "./live.js";
-
-/** @typedef {{id: string, provider: string, embed_url: string | null, link_url: string | null, name: string, company: string, needs_click: boolean, elsewhere: boolean, text: string | null, phone: string | null}} Source */
+import { stage } from "./stage.js";
 
 const page = data("page");
-/** The meeting in which one may speak, beside what is on. @type {Source} */
-const beside = data("beside");
 /** What the page says of itself: look, shape, sentence, reason, whether one may try again. */
 const says = data("says");
 const skew = page.now - Date.now();
 const live = connect(page.slug, { viewer: !page.invited });
-const lang = document.documentElement.lang;
 const device = matchMedia("(pointer: coarse)").matches ? "phone" : "desktop";
-/** Providers that the viewer agreed to, in this page only. @type {string[]} */
-const agreed = [];
+const scene = stage(page, (state) => live.player(state));
+byId("page").textContent = ""; // what is on now is not on for ever: no address stays behind
 
 let { state, starts_at: starts, ends_at: ends } = page;
-/** @type {Source | null} */
-let source = page.source;
-/** @type {Source | null} */
-let meeting;
 /** @type {{reason: string, position?: number, opens_at?: string} | null} */
 let waiting = null;
 /** How the line stands; `at` is when it broke. */
@@ -32,18 +24,12 @@ let back = false;
 /** The name of where the person left to. */
 let left = "";
 let said = "";
-/** @type {number | undefined} */
-let patience;
 
 const now = () => Date.now() + skew;
 /** @param {string} id @param {string} words */
 const put = (id, words) => (byId(id).textContent = words);
-/** @param {string} id @param {() => void} work @param {string} [event] */
-const when = (id, work, event = "click") =>
-  document.getElementById(id)?.addEventListener(event, (happened) => {
-    happened.preventDefault();
-    work();
-  });
+/** @param {string} id @param {(event: Event) => void} work */
+const when = (id, work) => byId(id)?.addEventListener("click", work);
 
 /* ---- am I in, am I counted ---- */
 
@@ -51,7 +37,7 @@ const when = (id, work, event = "click") =>
 function ahead(ms) {
   const units = /** @type {const} */ ([["day", 864e5], ["hour", 36e5], ["minute", 6e4], ["second", 1e3]]);
   const [unit, size] = units.find(([, one]) => ms > 1.5 * one) || units[3];
-  return new Intl.RelativeTimeFormat(lang).format(Math.max(0, Math.ceil(ms / size)), unit);
+  return new Intl.RelativeTimeFormat(document.documentElement.lang).format(Math.max(0, Math.ceil(ms / size)), unit);
 }
 
 /** The first of these that the page can say. @param {...unknown} keys */
@@ -81,9 +67,7 @@ function tell() {
   strong.textContent = words;
   small.textContent = more;
   show(byId("retry"), again);
-  const place = `${key}${waiting?.position || ""}`;
-  if (said !== place) speak(words);
-  said = place;
+  if (said !== (said = key + waiting?.position)) speak(words);
 }
 
 /* ---- state and times ---- */
@@ -95,7 +79,7 @@ function enter(next) {
 }
 
 /** @param {string} zone */
-const city = (zone) => (zone.split("/").pop() || "").replace(/_/g, " ");
+const city = (zone) => zone.replace(/.*\//, "").replace(/_/g, " ");
 
 /** Own time first where it differs from the summit's. */
 function times() {
@@ -105,7 +89,7 @@ function times() {
   from.textContent = clock(starts, page.zone);
   to.textContent = clock(ends, page.zone);
   if (range() === range(page.zone)) return;
-  show(document.getElementById("zones"), false);
+  show(byId("zones"), false);
   put("own", text("own_time", { times: range(), city: city(Intl.DateTimeFormat().resolvedOptions().timeZone) }));
   for (const time of document.querySelectorAll("time[data-own]")) {
     const at = time.getAttribute("datetime") || "";
@@ -116,89 +100,26 @@ function times() {
   }
 }
 
-/* ---- what is on ---- */
+/* ---- leaving for a meeting ---- */
 
-/** @param {Source | null} next */
-function shift(next) {
-  if (JSON.stringify(next) === JSON.stringify(source)) return;
-  const other = next?.id !== source?.id;
-  source = next;
-  draw();
-  if (!other) return;
-  play();
-  speak(text("switched", { name: source?.name || source?.text }));
-  if (source?.embed_url && agreed.includes(source.provider)) load();
-}
-
-/** A part of the page is about a source, or hidden. @param {string} id @param {Source | null | false} about */
-function part(id, about) {
-  show(byId(id), Boolean(about));
-  if (about) for (const slot of byId(id).querySelectorAll("[data-t]")) slot.textContent = text(slot.getAttribute("data-t") || "", { ...about });
-}
-
-/** @param {string} id @param {string | null} [href] */
-function link(id, href) {
-  const anchor = /** @type {HTMLAnchorElement} */ (byId(id));
-  anchor.href = href || "";
-  show(anchor, Boolean(href));
-  return anchor;
-}
-
-function draw() {
-  meeting = waiting ? null : source?.elsewhere ? source : beside.id ? beside : null;
-  byId("why").dataset.t = source?.needs_click ? "video_company" : "video_own";
-  part("video", source?.embed_url ? source : null);
-  part("leave", meeting);
-  part("text", source?.provider === "text" && source);
-  show(byId("nothing"), !source && waiting?.reason !== "seats");
-  link("go", meeting?.link_url);
-  link("open", source?.link_url);
-  put("words", source?.text || "");
-  const phone = source?.phone;
-  const dial = link("dial", phone && `tel:${phone.replace(/[^+\d]/g, "")}`);
-  /** @type {Element} */ (dial.lastElementChild).textContent = phone || "";
-}
-
-/** The player's frame, or none. @param {HTMLIFrameElement} [frame] */
-function play(frame) {
-  clearTimeout(patience);
-  put("blocked", "");
-  byId("screen").replaceChildren(...(frame ? [frame] : []));
-  byId("video").className = frame ? "player on" : "player";
-  live.player(frame ? "opened" : "closed");
-}
-
-function load() {
-  if (!source) return;
-  const { id, name, provider } = source;
-  const made = /** @type {HTMLTemplateElement} */ (byId("frame")).content.cloneNode(true);
-  const frame = /** @type {HTMLIFrameElement} */ (made.firstChild);
-  frame.title = text("video_title", { title: document.querySelector("h1")?.textContent, name });
-  frame.src = `/s/${page.slug}/player?source=${id}&lang=${lang}`;
-  frame.onload = () => clearTimeout(patience);
-  agreed.push(provider);
-  play(frame);
-  patience = window.setTimeout(() => put("blocked", text("video_blocked", { name })), 15_000);
-}
-
-when("load", load);
-when("close", () => play());
-when("without", () => {
-  byId("video").className = "player quiet";
-  put("why", text("video_none"));
-});
-byId("go").addEventListener("click", () => {
-  call("POST", `/sessions/${page.slug}/source:open?source=${meeting?.id}`, undefined, { keepalive: true });
+when("go", () => {
+  const meeting = scene.meeting();
+  if (!meeting) return;
+  call("POST", `/sessions/${page.slug}/source:open?source=${meeting.id}`, undefined, { keepalive: true });
   if (!page.invited) return;
   live.leave();
-  left = meeting?.name || "";
+  left = meeting.name;
   tell();
 });
 when("copy", async () => {
   const name = byId("screen-name");
   getSelection()?.selectAllChildren(name);
-  const done = await navigator.clipboard?.writeText(name.textContent || "").then(() => "copied", () => "not_copied");
-  put("copy", text(done || "not_copied"));
+  try {
+    await navigator.clipboard.writeText(name.textContent || "");
+    put("copy", text("copied"));
+  } catch {
+    put("copy", text("not_copied"));
+  }
 });
 when("retry", () => {
   line.state = "";
@@ -208,17 +129,12 @@ when("retry", () => {
 
 /* ---- the floor ---- */
 
-let asked = "";
-
-/** Over the socket, else over HTTP. @param {object} message @param {string} path @param {object} [body] */
-function ask(message, path, body) {
-  if (!live.send(/** @type {{type: string}} */ (message))) call("POST", `/sessions/${page.slug}/floor${path}`, body);
-}
-when("floor-ask", () => {
-  const subject = /** @type {HTMLInputElement} */ (byId("subject")).value;
-  ask({ type: "floor.request", subject }, "", { subject });
-}, "submit");
-when("floor-drop", () => ask({ type: "floor.withdraw" }, `/${asked}:withdraw`));
+const floor = () => import("./floor.js");
+when("floor-send", (event) => {
+  event.preventDefault();
+  floor().then((part) => part.ask(live, page.slug));
+});
+when("floor-drop", () => floor().then((part) => part.withdraw(live, page.slug)));
 
 /* ---- the line ---- */
 
@@ -230,18 +146,14 @@ const hear = {
     back ||= lost;
     if (lost || !since) since = Date.parse(message.since);
     lost = false;
-    show(document.getElementById("floor"), true);
-    Object.assign(beside, message.beside); // the page may be older than the opening of the doors
+    show(byId("floor"), true);
     enter(message.state);
-    shift(message.source);
-    draw();
+    scene.offer(message);
   },
   waiting(message) {
     waiting = message;
-    show(document.getElementById("floor"), message.reason === "doors");
-    if (source) play();
-    source = null;
-    draw();
+    show(byId("floor"), message.reason === "doors");
+    scene.bar(message.reason);
   },
   state(message) {
     if (message.cancelled !== page.cancelled) location.reload();
@@ -250,24 +162,20 @@ const hear = {
     times();
     enter(message.state);
   },
-  source: (message) => shift(message.source),
+  source: (message) => scene.offer(message),
   notice(message) {
     byId("notice").lang = message.lang;
     put("notice-text", message.text);
     show(byId("notice"), true);
   },
-  floor(message) {
-    asked = message.request;
-    byId("floor").dataset.floor = message.state;
-    put("floor-say", text(`floor_${message.state}`, message));
-  },
+  floor: (message) => floor().then((part) => part.told(message)),
 };
 for (const type of ["up", "unstable", "lost", "stopped"])
   hear[type] = (broken) => {
     line = { at: 0, code: 0, reason: "", ...broken, state: type };
     lost ||= type === "lost";
     document.body.dataset.line = type;
-    if (type === "stopped") play();
+    if (type === "stopped") scene.close();
   };
 for (const [type, work] of Object.entries(hear))
   live.on(type, (message) => {
@@ -277,5 +185,4 @@ for (const [type, work] of Object.entries(hear))
 when("seen", () => show(byId("notice"), false));
 setInterval(() => (waiting || state === "scheduled") && tell(), 1000);
 times();
-draw();
 tell();

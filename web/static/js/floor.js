@@ -1,0 +1,26 @@
+/** Asking for the floor, over the socket, else over HTTP. Fetched when somebody asks. */
+import { call } from "./api.js";
+import { byId, text } from "./dom.js";
+
+let asked = "";
+
+/** @param {import("./live.js").Live} live @param {string} slug @param {object} message @param {string} path @param {object} [body] */
+function send(live, slug, message, path, body) {
+  if (!live.send(/** @type {{type: string}} */ (message))) call("POST", `/sessions/${slug}/floor${path}`, body);
+}
+
+/** @param {import("./live.js").Live} live @param {string} slug */
+export function ask(live, slug) {
+  const subject = /** @type {HTMLInputElement} */ (byId("subject")).value;
+  send(live, slug, { type: "floor.request", subject }, "", { subject });
+}
+
+/** @param {import("./live.js").Live} live @param {string} slug */
+export const withdraw = (live, slug) => send(live, slug, { type: "floor.withdraw" }, `/${asked}:withdraw`);
+
+/** Where the own request stands. @param {{request: string, state: string}} message */
+export function told(message) {
+  asked = message.request;
+  byId("floor").dataset.floor = message.state;
+  byId("floor-say").textContent = text(`floor_${message.state}`, message);
+}
