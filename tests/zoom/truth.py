@@ -21,7 +21,7 @@ def at(clock: str) -> int:
     return int(datetime.fromisoformat(f"2021-11-04T{clock}").replace(tzinfo=UTC).timestamp())
 
 
-FIRST = (at("13:02:30"), at("13:58:10"))
+FIRST = (at("12:57:30"), at("13:58:10"))
 SECOND = (at("14:05:45"), at("16:04:00"))
 """The windows of the two sessions, held by hand."""
 
@@ -162,7 +162,7 @@ def _leaves_early(life: _Life) -> None:
 
 def _leaves_with_the_first_session(life: _Life) -> None:
     until = life.chance.choice([FIRST[1], FIRST[1] + 1, FIRST[1] - 1, SECOND[0], SECOND[0] + 1])
-    life.there(0, life.chance.choice([FIRST[0], FIRST[0] - 1, at("13:20:07")]), until)
+    life.there(0, life.chance.choice([FIRST[0], FIRST[0] - 1, FIRST[0] + 1, at("13:20:07")]), until)
 
 
 def _second_run_only(life: _Life) -> None:
@@ -170,7 +170,7 @@ def _second_run_only(life: _Life) -> None:
 
 
 def _only_at_the_doors(life: _Life) -> None:
-    life.there(0, life.some("12:51:00", "12:55:00"), life.chance.choice([FIRST[0], at("13:00:00")]))
+    life.there(0, life.some("12:51:00", "12:55:00"), life.chance.choice([FIRST[0], at("12:56:00")]))
 
 
 def _back_after(life: _Life, gaps: list[int]) -> None:
