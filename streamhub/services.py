@@ -28,6 +28,7 @@ from streamhub.attendance.zoom_reports import ZoomReports
 from streamhub.attendance.zoom_service import Parts as ZoomParts
 from streamhub.attendance.zoom_service import ZoomService
 from streamhub.attendance.zoom_telling import ZoomTelling
+from streamhub.attendance.zoom_twice import ZoomTwice
 from streamhub.audience.facebook import Facebook
 from streamhub.audience.peertube import PeerTube
 from streamhub.audience.sampler import Reader, Sampler
@@ -114,6 +115,7 @@ class Services:
     audience: AudienceService
     registrar: ZoomRegistrar
     zoom_sources: ZoomSources
+    zoom_twice: ZoomTwice
     outgoing: Outgoing
     links: LinkChecker
     sampler: Sampler
@@ -381,6 +383,7 @@ async def build(folder: DataFolder, settings: Settings, clock: Clock) -> Service
             [account.name for account in parts.zoom_accounts],
             settings.zoom_register_days,
         ),
+        zoom_twice=ZoomTwice(db, clock, parts.relay),
         outgoing=parts.outgoing,
         links=links,
         sampler=parts.sampler(),

@@ -39,6 +39,7 @@ for _command in (import_people, send, export):
 @click.option("--sessions", help="Slugs with commas between; all of them unless given.")
 @click.option("--devices", type=int, help="Devices at the same moment.")
 @click.option("--label", default="", help="The function shown, such as: Minister.")
+@click.option("--speak", is_flag=True, help="They will speak: panelists in a Zoom webinar.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def issue(  # noqa: PLR0913 - one parameter for each option
     config: Path | None,
@@ -50,6 +51,7 @@ def issue(  # noqa: PLR0913 - one parameter for each option
     *,
     devices: int | None,
     label: str,
+    speak: bool,
     as_json: bool,
 ) -> None:
     """Invite people: prints `participant link`, a line for each. A link is shown this once."""
@@ -60,6 +62,7 @@ def issue(  # noqa: PLR0913 - one parameter for each option
         sessions=None if sessions is None else _slugs(sessions),
         devices=devices,
         label=label,
+        speak=speak,
     )
     _print_issued(run(_issue(config, data, order)), as_json=as_json)
 

@@ -47,10 +47,14 @@ class RegisteringAnswer(Answer):
 
 
 class RegisteringList(Answer):
-    """Every Zoom source of the session; ``accounts`` can be chosen from."""
+    """Every Zoom source of the session; ``accounts`` can be chosen from.
+
+    ``twice`` are participants whose own link is used by two people at once.
+    """
 
     accounts: list[str]
     items: list[RegisteringAnswer]
+    twice: list[str]
 
 
 async def change_source(request: web.Request) -> web.Response:
@@ -72,7 +76,8 @@ async def registering(request: web.Request) -> web.Response:
     now = use.clock.now()
     found = await use.zoom_sources.of_session(session.slug)
     items = [_answer(one, now) for one in found]
-    return json_answer(RegisteringList(accounts=list(use.zoom_sources.accounts), items=items))
+    twice: list[str] = sorted(await use.zoom_twice.of_session(session.slug))
+    return json_answer(RegisteringList(accounts=list(use.zoom_sources.accounts), items=items, twice=twice))
 
 
 def _answer(one: Registering, now: Instant) -> RegisteringAnswer:

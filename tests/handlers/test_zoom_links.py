@@ -6,10 +6,17 @@ import pytest
 
 from streamhub.access.model import InvitationOrder
 from streamhub.access.roles import Role
+from streamhub.attendance import zoom_events_store
+from streamhub.attendance.zoom_people import ZoomPeople
+from streamhub.kit.clock import MINUTE
 from streamhub.kit.ids import DelegationCode
+from streamhub.relay import zoom_registrants_store as store
+from streamhub.relay.zoom_hooks import Change, ZoomEvent
+from streamhub.relay.zoom_registrants_model import Numbered
 from tests.handlers.house import API, OPEN, ROOM, YOUTUBE, Guest, heard, open_house
 from tests.stand_ins.server import Mood
 from tests.stand_ins.zoom import ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, zoom
+from tests.support import NOON
 
 NUMBER = "85512345678"
 URL = f"https://us02web.zoom.us/j/{NUMBER}?pwd=a.1"
@@ -259,3 +266,41 @@ async def test_what_hinders_is_said_to_staff_in_a_word(house, there):
         0,
     )
     assert one["rest_until"] is not None
+
+
+def joined(zoom_id, user, minutes, change=Change.JOINED):
+    """Somebody comes by the link of a registrant."""
+    return ZoomEvent(
+        change=change,
+        webinar=False,
+        meeting=NUMBER,
+        uuid="u1",
+        at=NOON + minutes * MINUTE,
+        user=user,
+        registrant=zoom_id,
+    )
+
+
+async def test_a_link_that_two_people_use_is_shown_with_the_person_until_it_is_replaced(house):
+    moderator, organiser = await house.guest(Role.MODERATOR), await house.guest(Role.ORGANISER)
+    delegate = await house.guest()
+    await house.begin()
+    await added(house, moderator, activate=True)
+    await until(house, delegate, own)
+    db = house.use.db
+    [registrant] = (await db.read(lambda tx: store.registrants_of(tx, "ville")))[Numbered("ville", NUMBER)]
+    people = ZoomPeople(lambda _tx, _key: None, store.participant_of_registrant, store.participant_of_email)
+    for event in (joined(registrant.zoom_id, "1", 0), joined(registrant.zoom_id, "2", 1)):
+        await db.write(lambda tx, event=event: zoom_events_store.add(tx, "ville", event, people))
+
+    house.clock.advance(minutes=2)
+    _, before = await house.ask("GET", STATE, moderator)
+    house.clock.advance(minutes=10)
+    _, after = await house.ask("GET", STATE, moderator)
+    assert (before["twice"], after["twice"]) == ([], [delegate.participant])
+
+    invitation = await house.use.access.invitation_of(delegate.participant)
+    await house.ask("POST", f"/invitations/{invitation.id}:replace", organiser)
+    async with asyncio.timeout(30):
+        while after["twice"]:
+            _, after = await house.ask("GET", STATE, moderator)
