@@ -67,6 +67,7 @@ from streamhub.relay.zoom_accounts import ZoomAccount, load_accounts
 from streamhub.relay.zoom_api import ZoomApi
 from streamhub.relay.zoom_registrants_store import TOPIC as OWN_LINKS
 from streamhub.relay.zoom_registrar import Desk, ZoomRegistrar
+from streamhub.relay.zoom_sdk_service import ZoomSdkService
 from streamhub.relay.zoom_sources import ZoomSources
 from streamhub.reports.service import ReportsService
 from streamhub.requests import answers_store
@@ -121,6 +122,7 @@ class Services:
     sampler: Sampler
     zoom_accounts: tuple[ZoomAccount, ...]
     zoom_apis: Mapping[str, ZoomApi]
+    zoom_sdk: ZoomSdkService
     statistics: StatisticsService
     privacy: PrivacyService
     retention: RetentionService
@@ -389,6 +391,7 @@ async def build(folder: DataFolder, settings: Settings, clock: Clock) -> Service
         sampler=parts.sampler(),
         zoom_accounts=parts.zoom_accounts,
         zoom_apis=parts.zoom_apis,
+        zoom_sdk=ZoomSdkService(db, clock, parts.zoom_accounts, on=settings.zoom_embedded),
         statistics=statistics,
         privacy=PrivacyService(db, clock, access, requests),
         retention=RetentionService(db, clock, settings, programme, statistics),

@@ -11,6 +11,7 @@ from streamhub.handlers.page_routes import PAGES
 from streamhub.handlers.privacy_routes import PRIVACY
 from streamhub.handlers.routing import PUBLIC, Route
 from streamhub.handlers.session_routes import CONDUCT, FLOOR, PEOPLE, SESSIONS, SWITCHING
+from streamhub.handlers.zoom_sdk_routes import ZOOM_SDK
 
 HEALTH = (
     Route(method="GET", path="/healthz", handler=health.healthz, allow=PUBLIC, summary="Alive"),
@@ -66,4 +67,5 @@ ROUTES: tuple[Route, ...] = (
     *CONSOLE,
     *PRIVACY,
     *BULK,
+    *ZOOM_SDK,
 )

@@ -148,6 +148,13 @@ class Settings:
     zoom_register_days: int = setting(
         7, "Days before a session from which people are registered for its Zoom meeting.", minimum=0
     )
+    zoom_embedded: bool = setting(
+        False,
+        "Let people at a computer join Zoom in our page, where the account has sdk_key and sdk_secret.",
+    )
+    zoom_isolated: bool = setting(
+        False, "Isolate that page (COEP) for Zoom's larger pictures; without it everything else works."
+    )
     stand_ins: tuple[str, ...] = setting(
         (),
         "For tests and demonstrations: local servers in place of platforms, as youtube=http://127.0.0.1:9000.",
