@@ -34,6 +34,13 @@ def writing(path: Path) -> sa.Engine:
     return engine
 
 
+def migrating(path: Path) -> sa.Engine:
+    """As for writing, but references may be broken while a table is made anew under its name."""
+    engine = writing(path)
+    sa.event.listen(engine, "connect", lambda connection, _: _pragmas(connection, "foreign_keys=OFF"))
+    return engine
+
+
 def reading(path: Path, connections: int) -> sa.Engine:
     """So many connections that cannot write; a transaction sees one moment."""
     engine = sa.create_engine(

@@ -54,5 +54,5 @@ def head() -> str:
 def _config(database: Path) -> Config:
     config = Config()
     config.set_main_option("script_location", str(_FOLDER))
-    config.set_main_option("sqlalchemy.url", f"sqlite:///{database}")
+    config.attributes["database"] = database
     return config

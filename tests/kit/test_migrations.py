@@ -1,10 +1,11 @@
 """The steps lead to the tables that the stores declare."""
 
+import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from streamhub.migrations import head, is_current, migrate
+from streamhub.migrations import head, is_current, migrate, revision_of
 from streamhub.migrations.tables import metadata
 
 
@@ -32,7 +33,19 @@ def test_a_new_folder_is_not_at_the_newest_schema_and_a_second_run_changes_nothi
     migrate(database)
 
     assert is_current(database)
-    assert head() == "0010"
+    assert revision_of(database) == head()
+
+
+def test_a_step_that_fails_leaves_nothing_of_itself_or_of_those_before_it(tmp_path):
+    database = tmp_path / "streamhub.db"
+    engine = sa.create_engine(f"sqlite:///{database}", poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE platform_samples (in_the_way)")
+
+    with pytest.raises(sa.exc.OperationalError, match="already exists"):
+        migrate(database)
+
+    assert sa.inspect(engine).get_table_names() == ["platform_samples"]
 
 
 def test_the_schema_is_in_the_file_itself_before_anybody_writes(tmp_path):
