@@ -15,7 +15,7 @@ from streamhub.services import Services
 def build_app(use: Services) -> web.Application:
     """Every route of the table and nothing else."""
     app = web.Application(
-        middlewares=[metrics.count, edge.answer_errors, edge.authorise, edge.audit],
+        middlewares=[edge.around],
         client_max_size=use.settings.body_bytes,
     )
     app[SERVICES] = use

@@ -1,5 +1,6 @@
 """What every request passes: errors to answers, who is asking, may they, headers."""
 
+from http import HTTPStatus
 from typing import Final
 
 from aiohttp import hdrs, web
@@ -8,6 +9,7 @@ from streamhub.access.model import Grant
 from streamhub.handlers import auditing, pages_error
 from streamhub.handlers.errors import http_problem, internal_problem, problem
 from streamhub.handlers.headers import secure
+from streamhub.handlers.metrics import METRICS
 from streamhub.handlers.request import BY_COOKIE, COOKIE, GRANT, REFUSAL, services
 from streamhub.handlers.routing import PUBLIC, Handler, Route
 from streamhub.kit.errors import CrossOrigin, RoleForbidden, StreamhubError, TokenInvalid, WrongSession
@@ -21,12 +23,30 @@ _SAFE = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
 
 
 @web.middleware
-async def answer_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """The outermost middleware: every error becomes an answer, and every answer is secured."""
+async def around(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Around every handler: who asks is known and may; what was done is written down; errors are answers.
+
+    One middleware for all of it: an open page keeps it as long as it lives, and comes through it.
+    """
+    metrics, clock = request.app[METRICS], services(request).clock
+    began, status = clock.now(), HTTPStatus.INTERNAL_SERVER_ERROR.value
     try:
-        return await handler(request)
-    except Exception as error:  # noqa: BLE001 - _answer logs what it does not know
-        return await _answer(request, error)
+        try:
+            route = _route(request)
+            if route is not None:
+                await _authorise(request, route)
+            response = await handler(request)
+            if route is not None and response.status < HTTPStatus.BAD_REQUEST:  # refused is not done
+                await auditing.record(request, route)
+        except Exception as error:  # noqa: BLE001 - _answer logs what it does not know
+            response = await _answer(request, error)
+        status = response.status
+    except web.HTTPException as answer:
+        status = answer.status
+        raise
+    finally:
+        metrics.answered(request, status, clock.now() - began)
+    return response
 
 
 async def _answer(request: web.Request, error: Exception) -> web.StreamResponse:
@@ -49,12 +69,10 @@ async def _refusal(request: web.Request, error: Exception) -> web.StreamResponse
     raise error
 
 
-@web.middleware
-async def authorise(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def _authorise(request: web.Request, route: Route) -> None:
     """Find out who asks and refuse what the route table does not allow."""
-    route = _route(request)
-    if route is None or route.signed:
-        return await handler(request)
+    if route.signed:
+        return
     await _identify(request)
     if route.allow is not PUBLIC:
         await _require(request, route)
@@ -62,17 +80,6 @@ async def authorise(request: web.Request, handler: Handler) -> web.StreamRespons
         check_same_origin(request)
     elif route.form:
         _check_own_form(request)
-    return await handler(request)
-
-
-@web.middleware
-async def audit(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """The innermost middleware: what somebody with a grant did is written down once it is done."""
-    response = await handler(request)
-    route = _route(request)
-    if route is not None and response.status < 400:  # noqa: PLR2004 - refused is not done
-        await auditing.record(request, route)
-    return response
 
 
 def check_same_origin(request: web.Request) -> None:

@@ -4,6 +4,7 @@ Labels are words of ours alone: methods, paths of the route table, statuses.
 """
 
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Final
 
 from aiohttp import web
@@ -13,7 +14,6 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
 from streamhub.handlers.request import services
-from streamhub.handlers.routing import Handler
 from streamhub.kit.clock import SECOND
 from streamhub.kit.errors import NotFound
 from streamhub.services import Services
@@ -35,6 +35,14 @@ class Metrics:
             "streamhub_http_seconds", "Time to the answer.", buckets=SECONDS, registry=self.registry
         )
 
+    def answered(self, request: web.Request, status: int, took_ms: int) -> None:
+        """Count an answer, and how long all but sockets took."""
+        resource = request.match_info.route.resource
+        path = resource.canonical if resource is not None else "-"
+        self.requests.labels(request.method if resource is not None else "-", path, status).inc()
+        if status != HTTPStatus.SWITCHING_PROTOCOLS:  # a socket stays open
+            self.seconds.observe(took_ms / SECOND)
+
 
 METRICS: Final = web.AppKey("metrics", Metrics)
 
@@ -52,28 +60,6 @@ class _Now(Collector):
         yield GaugeMetricFamily("streamhub_beating_pages", "Pages that beat over HTTP.", len(use.beats))
         yield GaugeMetricFamily("streamhub_writes_waiting", "Writes that wait.", use.db.waiting)
         yield GaugeMetricFamily("streamhub_ready", "New people may come.", use.started and not use.draining)
-
-
-@web.middleware
-async def count(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Around everything else: count each answer, and how long all but sockets took."""
-    metrics, clock = request.app[METRICS], services(request).clock
-    began = clock.now()
-    status = 500
-    try:
-        response = await handler(request)
-        status = response.status
-    except web.HTTPException as answer:
-        status = answer.status
-        raise
-    else:
-        return response
-    finally:
-        resource = request.match_info.route.resource
-        path = resource.canonical if resource is not None else "-"
-        metrics.requests.labels(request.method if resource is not None else "-", path, status).inc()
-        if status != 101:  # noqa: PLR2004 - HTTP; a socket stays open
-            metrics.seconds.observe((clock.now() - began) / SECOND)
 
 
 async def show(request: web.Request) -> web.Response:
