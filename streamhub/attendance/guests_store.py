@@ -1,6 +1,7 @@
 """People of lists who are no invited participants, and what humans said of them, in SQL."""
 
 import secrets
+from collections.abc import Iterable
 
 import sqlalchemy as sa
 
@@ -11,6 +12,7 @@ from streamhub.kit.db import ReadTx, WriteTx, metadata
 from streamhub.kit.ids import DelegationCode, ParticipantId, new_id
 
 SALT_BYTES = 32
+AT_ONCE = 500  # names in one statement
 
 import_salt = sa.Table(
     "import_salt",
@@ -57,6 +59,20 @@ def guest(tx: WriteTx, person: str) -> ParticipantId:
         stored = new_id("z")
         tx.execute(import_guests.insert(), {"person": person, "participant": stored, "delegation": None})
     return ParticipantId(stored)
+
+
+def guests_named(tx: WriteTx, people: Iterable[str]) -> dict[str, ParticipantId]:
+    """``guest`` of many."""
+    wanted = sorted(set(people))
+    found: dict[str, ParticipantId] = {}
+    for start in range(0, len(wanted), AT_ONCE):
+        some = import_guests.c.person.in_(wanted[start : start + AT_ONCE])
+        found |= {row.person: row.participant for row in tx.all(sa.select(import_guests).where(some))}
+    new = {person: ParticipantId(new_id("z")) for person in wanted if person not in found}
+    if new:
+        rows = [{"person": one, "participant": new[one], "delegation": None} for one in new]
+        tx.execute(import_guests.insert(), rows)
+    return found | new
 
 
 def give_to_delegation(tx: WriteTx, guest_id: ParticipantId, delegation: DelegationCode) -> None:

@@ -32,7 +32,7 @@ AT_ONCE = 100
 """Deliveries that are worked off in one transaction."""
 
 LOOK_SECONDS = 5.0
-TOGETHER_SECONDS = 0.2
+TOGETHER_SECONDS = 0.5
 """What comes within this is told together."""
 
 REPORT_SECONDS = 30.0

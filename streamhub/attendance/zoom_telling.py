@@ -1,18 +1,27 @@
 """From what is known of Zoom meetings to stays in the ledger, and to who is there now."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from operator import itemgetter
 
 from streamhub.access.service import AccessService
 from streamhub.attendance import store, zoom_events_store, zoom_queue_store, zoom_stays
 from streamhub.attendance.who import who_of
 from streamhub.attendance.zoom_events_store import Known
-from streamhub.attendance.zoom_fold import Opening, ZoomMeeting, fold_meeting, fold_report, within
+from streamhub.attendance.zoom_fold import (
+    Opening,
+    ZoomMeeting,
+    ZoomTime,
+    fold_meeting,
+    fold_report,
+    within,
+)
 from streamhub.attendance.zoom_model import BY, HeardMeeting, Holding, openings_of, overlap
 from streamhub.attendance.zoom_people import ZoomPeople
 from streamhub.kit.channel import Channel
 from streamhub.kit.clock import Clock
-from streamhub.kit.db import Database, ReadTx, WriteTx
+from streamhub.kit.db import Database, ReadTx
 from streamhub.kit.errors import StorageUnavailable
 from streamhub.kit.ids import SessionSlug
 from streamhub.kit.log import get_logger
@@ -24,12 +33,15 @@ from streamhub.relay.zoom_sources_store import Served
 
 log = get_logger(__name__)
 
+AT_ONCE = 25
+"""People whose stays are written in one transaction."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Read:
     """All that telling a meeting needs, of one moment of the database."""
 
-    known: Known
+    found: ZoomMeeting
     served: tuple[Served, ...]
     lists: frozenset[tuple[SessionSlug, int]]
     told: frozenset[tuple[SessionSlug, int]]
@@ -71,20 +83,23 @@ class ZoomTelling:
 
     async def _tell(self, heard: HeardMeeting) -> None:
         read = await self._db.read(lambda tx: _read(tx, heard, self._people))
-        found = amounts(read.known)
-        if found.without_join:
-            log.info("left without join", meeting=heard.number, people=found.without_join)
-        now, holdings = self._clock.now(), await self._holdings(heard, read)
-
-        def command(tx: WriteTx) -> None:
-            for held in holdings:
-                listed = (held.session, held.run) in read.lists
-                times = () if listed else within(found.times, held.openings)
-                zoom_stays.tell(tx, held, heard, times, now)
-            zoom_events_store.set_told(tx, heard)
-
-        await self._db.write(command)
+        if read.found.without_join:
+            log.info("left without join", meeting=heard.number, people=read.found.without_join)
+        holdings = await self._holdings(heard, read)
+        for held in holdings:
+            listed = (held.session, held.run) in read.lists
+            await self._write(held, heard, () if listed else within(read.found.times, held.openings))
+        await self._db.write(lambda tx: zoom_events_store.set_told(tx, heard))
         await self.show(held.session for held in holdings)
+
+    async def _write(self, held: Holding, heard: HeardMeeting, times: Sequence[ZoomTime]) -> None:
+        """Bring the ledger in line, some people at a time; a crash in between is mended at the next start."""
+        guests = await self._db.write(lambda tx: zoom_stays.guests_of(tx, heard.uuid, times))
+        changes = await self._db.read(lambda tx: zoom_stays.changes(tx, held, heard, times, guests))
+        people = sorted(changes.items(), key=itemgetter(0))
+        for start in range(0, len(people), AT_ONCE):
+            part = zoom_stays.Part(held, heard, people[start : start + AT_ONCE], guests)
+            await self._db.write(partial(zoom_stays.write, part=part, now=self._clock.now()))
 
     async def _holdings(self, heard: HeardMeeting, read: _Read) -> tuple[Holding, ...]:
         """Every holding that the meeting serves, and those that were told of it while it served them."""
@@ -127,7 +142,7 @@ def amounts(known: Known) -> ZoomMeeting:
 
 def _read(tx: ReadTx, heard: HeardMeeting, people: ZoomPeople) -> _Read:
     return _Read(
-        zoom_events_store.known(tx, heard, people),
+        amounts(zoom_events_store.known(tx, heard, people)),
         tuple(zoom_sources_store.served_by(tx, heard.number)),
         zoom_queue_store.lists_of(tx, heard.number),
         store.holdings_told(tx, BY, heard.uuid),

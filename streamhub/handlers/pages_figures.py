@@ -6,6 +6,7 @@ from streamhub.handlers.auditing import looked
 from streamhub.handlers.render import reader_of, render
 from streamhub.handlers.request import choice, language, services, slug_of
 from streamhub.handlers.views.platforms import NO_PLATFORMS, platforms_view
+from streamhub.handlers.views.zoom_hearing import NO_ZOOM, zoom_view
 from streamhub.handlers.views.report import SESSION_TEMPLATE, SUMMIT_TEMPLATE, session_page
 from streamhub.handlers.views.report import summit_page as printed_summit
 from streamhub.handlers.views.summit import ListsInput, summit_figures, summit_page
@@ -32,12 +33,14 @@ async def summit(request: web.Request) -> web.Response:
 async def session(request: web.Request) -> web.Response:
     """GET /figures/{slug}?audience=&window=."""
     report, reader, use = await _session_report(request), await reader_of(request), services(request)
-    platforms = NO_PLATFORMS
+    platforms, zoom = NO_PLATFORMS, NO_ZOOM
     if report.audience == Audience.INTERNAL:
         standings, curves = await use.sampler.standings(), await use.audience.curves(report.session.slug)
         platforms = platforms_view(standings, curves, reader.times, reader.now)
+        sources = await use.relay.sources(report.session.slug)
+        zoom = zoom_view(await use.zoom.standings(), sources, reader.times)
     page = session_page(report, reader)
-    return await render(request, "figures_session.html", page=page, platforms=platforms)
+    return await render(request, "figures_session.html", page=page, platforms=platforms, zoom=zoom)
 
 
 async def session_print(request: web.Request) -> web.Response:

@@ -414,3 +414,24 @@ async def test_erasing_a_person_reaches_what_zoom_said(zoom):
     assert b"reg-A" not in content
     await zoom.hear(zoom.left(1, 10))
     assert await zoom.stays("atelier") == [("?", 0, 10)]
+
+
+# What staff see
+
+
+async def test_the_page_of_figures_says_in_words_how_hearing_goes(zoom):
+    await opened(zoom, "atelier")
+    staff = await zoom.house.guest(Role.COMMUNICATIONS)
+
+    async def page():
+        async with zoom.house.raw("GET", "/figures/atelier?audience=internal", staff) as answer:
+            return await answer.text()
+
+    assert "Zoom n’a encore rien annoncé." in await page()
+    await zoom.hear(zoom.joined(1, "A", 0))
+    text = await page()
+    assert "Dernière annonce de Zoom le" in text
+    assert "Zoom n’a pas vérifié notre adresse depuis 72" in text
+    status, said = await zoom.house.ask("GET", "/zoom", staff)
+    assert (status, [one["account"] for one in said["accounts"]]) == (200, ["ville", "autre"])
+    assert (said["accounts"][0]["pending"], said["accounts"][0]["hears"]) == (0, True)

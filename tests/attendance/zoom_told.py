@@ -19,4 +19,7 @@ async def tell(db, clock, session, uuid, events):
         tries=0,
         reported_at=None,
     )
-    await db.write(lambda tx: zoom_stays.tell(tx, held, heard, times, clock.now()))
+    guests = await db.write(lambda tx: zoom_stays.guests_of(tx, uuid, times))
+    changes = await db.read(lambda tx: zoom_stays.changes(tx, held, heard, times, guests))
+    part = zoom_stays.Part(held, heard, list(changes.items()), guests)
+    await db.write(lambda tx: zoom_stays.write(tx, part, clock.now()))
