@@ -11,6 +11,7 @@ from streamhub.presence.model import PersonState
 from streamhub.programme.model import Session
 from streamhub.relay.checking import BEFORE_MS, GOOD, about_to_begin
 from streamhub.relay.link_check import CheckReason
+from streamhub.relay.zoom_sources import Registering
 from streamhub.services import Services
 
 BEFORE_MINUTES = BEFORE_MS // MINUTE
@@ -125,6 +126,38 @@ async def _zoom(use: Services, session: Session) -> tuple[Check, ...]:
     )
 
 
+async def _zoom_links(use: Services, session: Session) -> tuple[Check, ...]:
+    """Whether everybody has a link of their own, and nobody has one any more who must not."""
+    asked = [one for one in await use.zoom_sources.of_session(session.slug) if one.number]
+    return tuple(
+        Check(
+            "zoom_links",
+            _zoom_problem(one),
+            (
+                ("account", one.account),
+                ("done", str(one.registered)),
+                ("all", str(one.wanted)),
+                ("count", str(one.to_cancel)),
+                ("right", one.right),
+            ),
+        )
+        for one in asked
+        if one.account in use.registrar.accounts
+    )
+
+
+ZOOM_FAULTS = frozenset({"key_refused", "right_missing", "not_found", "registration_off"})
+"""Faults that somebody must mend; others go by themselves."""
+
+
+def _zoom_problem(one: Registering) -> str:
+    if one.fault:
+        return f"zoom_{one.fault}" if one.fault in ZOOM_FAULTS else "zoom_waits"
+    if one.to_cancel:
+        return "zoom_to_cancel"
+    return "zoom_missing" if one.registered < one.wanted else ""
+
+
 async def _clock(use: Services, _session: Session) -> tuple[Check, ...]:
     """The machine's clock must not have been moved since the start: ours does not follow it."""
     skew = use.clock.skew() if isinstance(use.clock, SystemClock) else 0
@@ -146,6 +179,7 @@ CHECKS: tuple[Callable[[Services, Session], Awaitable[tuple[Check, ...]]], ...] 
     _fallback,
     _team,
     _zoom,
+    _zoom_links,
     _platforms,
     _clock,
     _storage,

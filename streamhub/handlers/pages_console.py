@@ -22,6 +22,8 @@ from streamhub.handlers.views.console_people import (
     people_console,
     staff_console,
 )
+from streamhub.handlers.views.console_zoom import ZoomConsole, zoom_console
+from streamhub.handlers.views.switching import Switching, switching
 from streamhub.kit.ids import ParticipantId
 from streamhub.presence.model import PersonState
 from streamhub.requests.model import RequestState
@@ -66,7 +68,29 @@ async def session(request: web.Request) -> web.Response:
         await use.programme.summit(),
         await reader_of(request),
     )
-    return await render(request, "console_session.html", page=page)
+    zoom, sources = await _zoom(request), await _switching(request)
+    return await render(request, "console_session.html", page=page, zoom=zoom, switching=sources)
+
+
+async def _switching(request: web.Request) -> Switching:
+    """The session's sources as its wall has them, without what was on."""
+    use, slug, lang = services(request), slug_of(request), language(request)
+    board = await use.timetable.board(slug)
+    views = [use.relay.view(row.source, None, lang) for row in board.rows]
+    session, summit = await use.programme.session(slug), await use.programme.summit()
+    return switching(board, views, (), session, summit, (await reader_of(request)).times)
+
+
+async def _zoom(request: web.Request) -> ZoomConsole:
+    use, slug = services(request), slug_of(request)
+    return zoom_console(
+        use.zoom_sources.accounts,
+        use.registrar.accounts,
+        await use.zoom_sources.of_session(slug),
+        await use.zoom_twice.of_session(slug),
+        await use.access.participants(),
+        await reader_of(request),
+    )
 
 
 async def delegations(request: web.Request) -> web.Response:

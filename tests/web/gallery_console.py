@@ -18,10 +18,14 @@ from streamhub.handlers.views.console_people import (
     people_console,
     staff_console,
 )
+from streamhub.handlers.views.console_zoom import zoom_console
 from streamhub.kit.audit import Act, AuditPage, AuditRow
-from streamhub.kit.clock import DAY, HOUR
+from streamhub.kit.clock import DAY, HOUR, MINUTE
 from streamhub.kit.ids import DelegationCode, InvitationId, ParticipantId
 from streamhub.programme.editing import Editable
+from streamhub.relay.zoom_model import ZoomKind
+from streamhub.relay.zoom_registrants_model import ZoomNames
+from streamhub.relay.zoom_sources import Registering
 from streamhub.requests.model import (
     AccessRequest,
     Asked,
@@ -34,6 +38,7 @@ from streamhub.requests.model import (
 from streamhub.requests.model import Document as Proof
 from streamhub.requests.trials_model import Trial
 from tests.web import samples as s
+from tests.web import samples_switching
 
 Filled = tuple[str, str, dict[str, Any]]
 
@@ -64,7 +69,9 @@ def _programme(reader: Any) -> Iterator[tuple[str, str, Any, dict[str, Any]]]:
         ("console-session-cancelled", rows[-1], ()),
     ):
         page = session_console(session, s.SESSIONS, documents, sources, on, s.SUMMIT, reader)
-        yield name, "console_session.html", page, {}
+        panel = samples_switching.several(reader.times.lang)
+        zoom = zoom_console(("ville", "region"), ("ville",), ZOOM_MEETINGS, {TWICE.id}, [TWICE], reader)
+        yield name, "console_session.html", page, {"zoom": zoom, "switching": panel}
 
 
 def _people(reader: Any) -> Iterator[tuple[str, str, Any, dict[str, Any]]]:
@@ -178,4 +185,23 @@ REQUESTS = (
     ),
     _request("ar_2", RequestKind.DELEGATION, RequestState.WAITING, delegation=DelegationCode("BJ")),
     _request("ar_3", RequestKind.PRESS, RequestState.REFUSED, medium="La Radio"),
+)
+
+TWICE = INVITATIONS[0].person()
+
+ZOOM_MEETINGS = (
+    Registering(
+        source=s.ZOOM.id,
+        account="ville",
+        names=ZoomNames.LABEL,
+        number="85512345678",
+        kind=ZoomKind.WEBINAR,
+        wanted=42,
+        registered=41,
+        panelists=6,
+        to_cancel=2,
+        fault="right_missing",
+        right="webinar:update:registrant_status:admin",
+        rest_until=s.NOW + MINUTE,
+    ),
 )

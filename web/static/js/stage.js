@@ -1,7 +1,7 @@
 /** What is on: the channel that the viewer follows, the question before a player, the light mode. */
 import { byId, show, speak, text } from "./dom.js";
 
-/** @typedef {{id: string, provider: string, channel: string, embed_url: string | null, link_url: string | null, label: string, name: string, company: string, needs_click: boolean, elsewhere: boolean, megabytes_per_hour: number, text: string | null, phone: string | null}} Source */
+/** @typedef {{id: string, provider: string, channel: string, embed_url: string | null, link_url: string | null, personal: boolean, label: string, name: string, company: string, needs_click: boolean, elsewhere: boolean, megabytes_per_hour: number, text: string | null, phone: string | null}} Source */
 
 /** A line on which data is dear or slow, as far as the browser says. */
 function weak() {
@@ -82,6 +82,8 @@ export function stage(page, played) {
     meeting = barred ? null : source?.elsewhere ? source : beside;
     part("leave", meeting);
     link("go", meeting?.link_url);
+    show(byId("leave-own"), meeting?.personal);
+    show(byId("leave-common"), !meeting?.personal);
     const read = source?.provider === "text" ? source : reads || (lamp.checked && !on("audio")) ? words : null;
     part("text", read);
     link("dial", read?.phone && `tel:${read.phone.replace(/[^+\d]/g, "")}`);

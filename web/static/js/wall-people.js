@@ -12,6 +12,8 @@ import { h, icon, unseen } from "./make.js";
 
 /** @type {Promise<Map<string, Invitation>> | undefined} */
 let invitations;
+/** Whose own Zoom link two people use at once. @type {Set<string>} */
+let twice = new Set();
 /** Whose dialog is open. @type {Opened | undefined} */
 let opened;
 
@@ -39,6 +41,10 @@ export async function openPeople(page, crowd, code) {
   list().replaceChildren(h("li", { class: "mute" }, text("nobody")));
   refreshPeople();
   /** @type {HTMLDialogElement} */ (byId("people")).showModal();
+  call("GET", `/sessions/${page.slug}/zoom`).then((answer) => {
+    twice = new Set(answer.body?.twice);
+    refreshPeople();
+  });
   if (!page.moderates) return;
   invitations ??= readInvitations();
   const known = [...(await invitations).values()].filter((one) => one.delegation === code);
@@ -107,7 +113,8 @@ async function admitAll() {
 /** @param {Page} page @param {Person} person */
 function words(page, person) {
   const many = person.connections > 1 ? ` · ${text("devices", { count: person.connections })}` : "";
-  return ` ${text(how(person))}, ${text("since", { time: clock(person.since, page.zone) })}${many}`;
+  const shared = twice.has(person.participant) ? ` · ${text("zoom_twice")}` : "";
+  return ` ${text(how(person))}, ${text("since", { time: clock(person.since, page.zone) })}${many}${shared}`;
 }
 
 /** @param {Page} page @param {Person} person */
