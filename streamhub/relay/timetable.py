@@ -130,7 +130,9 @@ class TimetableService:
         await self._write(slug, command)
 
     async def _follow(self, slug: SessionSlug) -> None:
-        session = await self._programme.session(slug)
+        session = next((one for one in await self._programme.sessions() if one.slug == slug), None)
+        if session is None:
+            return
         asked = await self._verdicts(session)
         if {Verdict.SWITCH, Verdict.OVER} & set(asked.values()):
             await self._write(slug, lambda tx: self._settle(tx, slug))

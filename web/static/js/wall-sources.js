@@ -82,7 +82,7 @@ export function switching(page, now, { say, refused, changed }) {
     for (const section of list.querySelectorAll("[data-channel]"))
       if (!channels.includes(section.getAttribute("data-channel") || "")) section.remove();
     for (const channel of channels) drawChannel(channel);
-    list.classList.toggle("several", channels.length > 1);
+    list.classList.toggle("several", channels.some((channel) => channel !== "floor"));
     show(byId("no-source"), !channels.length);
     refocus(focused);
     drawOnAir();
