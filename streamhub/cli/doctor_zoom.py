@@ -1,20 +1,25 @@
-"""``doctor`` on Zoom: each account is tried for real, and the missing right is named."""
+"""``doctor`` on Zoom: each account and meeting is asked for real, and the missing right is named."""
 
 from collections.abc import AsyncIterator, Iterable
 
+from streamhub.attendance.zoom_model import ZoomStanding
 from streamhub.cli.finding import Finding
+from streamhub.kit.clock import rfc3339
 from streamhub.kit.outgoing import Unanswered
 from streamhub.relay.link_model import Provider
 from streamhub.relay.model import Source
 from streamhub.relay.zoom_accounts import ZoomAccount
-from streamhub.relay.zoom_api import Trouble, ZoomApi, ZoomRefused
+from streamhub.relay.zoom_api import ZoomApi
+from streamhub.relay.zoom_model import Trouble, ZoomKind, ZoomRefused
+from streamhub.relay.zoom_registrants_model import Numbered, numbered
 from streamhub.relay.zoom_rights import MEETINGS, WEBINARS, Scope, Work, lacking
 from streamhub.services import Services
 
 MENDS = {
     Trouble.KEY_REFUSED: "account_id, client_id or client_secret is wrong, or the app is not activated",
-    Trouble.RIGHT_MISSING: "the app lacks a scope: add it at Zoom and activate the app again",
-    Trouble.NOT_FOUND: "Zoom does not know this account: look at account_id",
+    Trouble.RIGHT_MISSING: "the app lacks a scope: add it at Zoom, then activate the app again",
+    Trouble.NOT_FOUND: "the account has no such meeting: look at the link, or name another account",
+    Trouble.REGISTRATION_OFF: "nobody gets a link of their own: switch registration on at Zoom",
     Trouble.THROTTLED: "Zoom asks for patience: try again in some minutes",
     Trouble.REFUSED: "Zoom refuses: look at the app in the Marketplace",
     Trouble.UNAVAILABLE: "Zoom is down: try again later",
@@ -30,10 +35,12 @@ CAN = {
     Work.REGISTRANTS: "can make personal links",
     Work.PANELISTS: "can make panelists",
 }
+RIGHTS = {ZoomKind.MEETING: MEETINGS, ZoomKind.WEBINAR: WEBINARS}
+ONE = {ZoomKind.MEETING: "meeting", ZoomKind.WEBINAR: "webinar"}
 
 
 async def zoom_findings(use: Services) -> AsyncIterator[Finding]:
-    """Every account of the accounts file, and the sources that name one."""
+    """Every account of the accounts file, its meetings, and the sources that name no account of it."""
     sources = [
         source
         for session in await use.programme.sessions()
@@ -42,11 +49,17 @@ async def zoom_findings(use: Services) -> AsyncIterator[Finding]:
     ]
     for finding in _strangers(sources, use.zoom_accounts):
         yield finding
+    meetings = dict.fromkeys(found for source in sources if (found := numbered(source)))
+    standings = {standing.account: standing for standing in await use.zoom.standings()}
     for account in use.zoom_accounts:
         if account.asks:
-            async for finding in _asked(account.name, use.zoom_apis[account.name]):
+            theirs = [meeting for meeting in meetings if meeting.account == account.name]
+            async for finding in _asked(use.zoom_apis[account.name], account.name, theirs):
                 yield finding
-        yield _heard(account)
+        for finding in _heard(use, standings[account.name]):
+            yield finding
+    if use.settings.zoom_embedded:
+        yield _embedded(use.zoom_accounts)
 
 
 def _strangers(sources: Iterable[Source], accounts: Iterable[ZoomAccount]) -> list[Finding]:
@@ -62,22 +75,41 @@ def _strangers(sources: Iterable[Source], accounts: Iterable[ZoomAccount]) -> li
     ]
 
 
-async def _asked(name: str, api: ZoomApi) -> AsyncIterator[Finding]:
-    """Whether Zoom takes the credentials, and each thing that they must allow."""
+async def _asked(api: ZoomApi, account: str, meetings: Iterable[Numbered]) -> AsyncIterator[Finding]:
+    """Whether Zoom takes the credentials, knows the meetings, and allows what their kinds need."""
+    what = f"zoom account {account}"
     try:
         given = await api.rights()
-    except ZoomRefused as refusal:
-        yield Finding(f"zoom account {name}: Zoom takes its credentials", MENDS[refusal.trouble])
+    except (ZoomRefused, Unanswered) as failure:
+        yield Finding(f"{what}: Zoom takes its credentials", _mend(failure))
         return
-    except Unanswered as failure:
-        yield Finding(f"zoom account {name}: Zoom takes its credentials", SILENCE.get(failure.code, RUBBISH))
-        return
-    yield Finding(f"zoom account {name}: Zoom takes its credentials")
-    for work, scopes in MEETINGS.items():
-        yield Finding(f"zoom account {name}: {CAN[work]}, meetings", _add(lacking(given, scopes)))
-    if any(scope.startswith("webinar:") for scope in given):  # half of them is a slip
-        for work, scopes in WEBINARS.items():
-            yield Finding(f"zoom account {name}: {CAN[work]}, webinars", _add(lacking(given, scopes)))
+    yield Finding(f"{what}: Zoom takes its credentials")
+    kinds = set[ZoomKind]()
+    for meeting in meetings:
+        kind, finding = await _known(api, meeting)
+        kinds |= {kind} if kind else set()
+        yield finding
+    for kind in sorted(kinds or {ZoomKind.MEETING}):
+        for work, scopes in RIGHTS[kind].items():
+            yield Finding(f"{what}: {CAN[work]}, {kind}", _add(lacking(given, scopes)))
+
+
+async def _known(api: ZoomApi, meeting: Numbered) -> tuple[ZoomKind | None, Finding]:
+    """What a number stands for at Zoom, and whether people get links of their own there."""
+    try:
+        found = await api.meeting(meeting.number)
+    except (ZoomRefused, Unanswered) as failure:
+        return None, Finding(f"zoom account {meeting.account}: {meeting.number}", _mend(failure))
+    kind = found.meeting.kind
+    mend = "" if found.registration else MENDS[Trouble.REGISTRATION_OFF]
+    return kind, Finding(f"zoom account {meeting.account}: {ONE[kind]} {meeting.number}", mend)
+
+
+def _mend(failure: ZoomRefused | Unanswered) -> str:
+    if isinstance(failure, Unanswered):
+        return SILENCE.get(failure.code, RUBBISH)
+    missing = f": {failure.right}" if failure.right else ""
+    return MENDS[failure.trouble] + missing
 
 
 def _add(missing: Iterable[Scope]) -> str:
@@ -85,10 +117,29 @@ def _add(missing: Iterable[Scope]) -> str:
     return f"add to the app's scopes, then activate it again: {words}" if words else ""
 
 
-def _heard(account: ZoomAccount) -> Finding:
-    """Whether what Zoom sends could be checked."""
-    mend = (
-        "copy the Secret Token of the app's event subscription into secret_token, start anew, then press"
-        " Validate at Zoom (docs/operations.md)"
+def _heard(use: Services, standing: ZoomStanding) -> Iterable[Finding]:
+    """Whether what Zoom sends is checked, and whether it arrives."""
+    what = f"zoom account {standing.account}"
+    if not standing.hears:
+        yield Finding(
+            f"{what}: what Zoom sends is checked",
+            "copy the Secret Token of the app's event subscription into secret_token, start anew, then"
+            " press Validate at Zoom (docs/operations.md)",
+        )
+        return
+    yield Finding(f"{what}: what Zoom sends is checked")
+    at = standing.last_validation_at
+    asked = f"last {rfc3339(at)}" if at is not None else "never"
+    yield Finding(
+        f"{what}: Zoom asks every 72 h whether the address is ours, {asked}",
+        ""
+        if standing.validated
+        else f"press Validate at Zoom for {use.settings.public_url}/hooks/zoom, with the server running",
     )
-    return Finding(f"zoom account {account.name}: what Zoom sends is checked", "" if account.hears else mend)
+
+
+def _embedded(accounts: Iterable[ZoomAccount]) -> Finding:
+    """Joining in our page is switched on: then some account must have what it needs."""
+    some = any(account.embeds for account in accounts)
+    mend = "no account has sdk_key and sdk_secret: add them, or switch zoom_embedded off"
+    return Finding("Zoom can be joined in our page", "" if some else mend)

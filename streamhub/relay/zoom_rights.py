@@ -38,10 +38,13 @@ def _scope(name: str, classic: str) -> Scope:
 
 _REPORT = "report:read:admin"
 _MEETING, _WEBINAR = "meeting:write:admin", "webinar:write:admin"
+_MEETINGS, _WEBINARS = "meeting:read:admin", "webinar:read:admin"
 
 MEETINGS: dict[Work, tuple[Scope, ...]] = {
     Work.REPORT: (_scope("report:read:list_meeting_participants:admin", _REPORT),),
     Work.REGISTRANTS: (
+        _scope("meeting:read:meeting:admin", _MEETINGS),
+        _scope("meeting:read:list_registrants:admin", _MEETINGS),
         _scope("meeting:write:batch_registrants:admin", _MEETING),
         _scope("meeting:update:registrant_status:admin", _MEETING),
     ),
@@ -51,12 +54,14 @@ MEETINGS: dict[Work, tuple[Scope, ...]] = {
 WEBINARS: dict[Work, tuple[Scope, ...]] = {
     Work.REPORT: (_scope("report:read:list_webinar_participants:admin", _REPORT),),
     Work.REGISTRANTS: (
+        _scope("webinar:read:webinar:admin", _WEBINARS),
+        _scope("webinar:read:list_registrants:admin", _WEBINARS),
         _scope("webinar:write:batch_registrants:admin", _WEBINAR),
         _scope("webinar:update:registrant_status:admin", _WEBINAR),
     ),
     Work.PANELISTS: (
         _scope("webinar:write:panelist:admin", _WEBINAR),
-        _scope("webinar:read:list_panelists:admin", "webinar:read:admin"),
+        _scope("webinar:read:list_panelists:admin", _WEBINARS),
         _scope("webinar:delete:panelist:admin", _WEBINAR),
     ),
 }

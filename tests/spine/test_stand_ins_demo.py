@@ -54,14 +54,33 @@ async def test_viewers_of_every_platform_arrive_and_a_pasted_link_is_checked(sho
     await until(counted)
 
 
+async def test_people_come_to_the_zoom_meeting_by_their_own_links_and_are_seen_on_the_wall(shown):
+    moderator, delegate = shown.by["moderator"], shown.by["delegate"]
+
+    async def there():
+        people = (await moderator.get(f"/api/v1/sessions/{shown.live}/presence"))["people"]
+        return [person for person in people if "zoom" in person["channels"]]
+
+    async def own_link():
+        return "/w/85512345678?tk=" in await delegate.get(f"/s/{shown.live}")
+
+    assert (await until(there))[0]["delegation"]
+    await until(own_link)
+
+
 async def test_every_credential_is_good_and_the_files_are_for_their_owner_alone(shown):
-    config = shown.data / "stand-ins.toml"
+    staff, config = shown.by["communications"], shown.data / "stand-ins.toml"
+
+    async def validated():
+        return (await staff.get("/api/v1/zoom"))["accounts"][0]["validated"]
+
+    await until(validated)
     told = json.loads(
         await streamhub("doctor", "--config", str(config), "--data", str(shown.data), "--json", check=False)
     )
 
     tried = [f for f in told["findings"] if f["what"].startswith(("counts of", "zoom account"))]
-    assert len(tried) >= 5
+    assert len(tried) >= 8
     assert [f for f in tried if not f["good"]] == []
     modes = {stat.S_IMODE(file.stat().st_mode) for file in (config, shown.data / "zoom-accounts.toml")}
     assert modes == {0o600}

@@ -21,7 +21,10 @@ ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET = (
 BASIC = "Basic " + base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
 SCOPES = (
     "report:read:list_meeting_participants:admin report:read:list_webinar_participants:admin "
-    "meeting:write:batch_registrants:admin meeting:update:registrant_status:admin"
+    "meeting:read:meeting:admin meeting:read:list_registrants:admin meeting:write:batch_registrants:admin "
+    "meeting:update:registrant_status:admin webinar:read:webinar:admin webinar:read:list_registrants:admin "
+    "webinar:write:batch_registrants:admin webinar:update:registrant_status:admin "
+    "webinar:write:panelist:admin webinar:read:list_panelists:admin webinar:delete:panelist:admin"
 )
 
 

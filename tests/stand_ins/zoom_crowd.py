@@ -32,6 +32,8 @@ BEGAN_SECONDS = 900
 
 GUESTS = ("Benin - delegation", "iPhone", "Ville de Namur (salle)", "SN-02", "Invitée")
 EVERY_THIRD = 3
+GUEST_EVERY = 5
+"""So often somebody comes by the common link, whom nobody knows."""
 
 
 @dataclass(slots=True)
@@ -54,7 +56,7 @@ class Room:
 
     def _comes(self, number: int, at: int) -> Event:
         waiting = [one for one in self._registrants() if one not in self.seen]
-        registrant = waiting[0] if waiting else ""
+        registrant = waiting[0] if waiting and number % GUEST_EVERY else ""
         if registrant:
             self.seen.add(registrant)
         name = "" if registrant else GUESTS[number % len(GUESTS)]
