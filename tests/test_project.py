@@ -129,6 +129,17 @@ def test_the_wheel_holds_pages_and_example_and_nothing_of_the_tools(wheel):
     assert not [name for name in names if name.startswith(("tests/", "benchmarks/"))]
 
 
+def test_the_wheel_holds_hls_js_with_its_licence_as_npm_gave_it_and_the_repository_holds_none(wheel):
+    fetched = ROOT / ".cache" / "web" / "node_modules" / "hls.js"
+    with zipfile.ZipFile(wheel) as archive:
+        player = archive.read("streamhub/_web/static/vendor/hls.light.min.js")
+        licence = archive.read("streamhub/_web/static/vendor/hls.LICENSE.txt")
+
+    assert player == (fetched / "dist" / "hls.light.min.js").read_bytes()
+    assert b"Apache License" in licence
+    assert not [name for name, _ in our_texts() if name.name.startswith("hls.")]
+
+
 async def test_the_installed_wheel_says_what_it_can_do(installed):
     output = await run(installed / "streamhub", "--help")
 

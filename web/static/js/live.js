@@ -66,6 +66,7 @@ export class Live {
 
   /** @param {"closed" | "opened"} player */
   player(player) {
+    if (this.#player === player) return;
     this.#player = player;
     this.#beat();
   }

@@ -10,7 +10,7 @@ const says = data("says");
 const skew = page.now - Date.now();
 const live = connect(page.slug, { viewer: !page.invited });
 const device = matchMedia("(pointer: coarse)").matches ? "phone" : "desktop";
-const scene = stage(page, (state) => live.player(state));
+const scene = stage(page, live);
 byId("page").textContent = ""; // what is on now is not on for ever: no address stays behind
 
 let { state, starts_at: starts, ends_at: ends } = page;
@@ -40,8 +40,8 @@ function ahead(ms) {
   return new Intl.RelativeTimeFormat(document.documentElement.lang).format(Math.max(0, Math.ceil(ms / size)), unit);
 }
 
-/** The first of these that the page can say. @param {...unknown} keys */
-const first = (...keys) => String(keys.find((key) => says[String(key)]));
+/** The first of these that the page can say. @param {...any} keys @returns {string} */
+const first = (...keys) => keys.find((key) => says[key]);
 
 function standing() {
   if (line.state === "stopped") return first(`${line.code}_${line.reason}`, line.code, "stopped");
@@ -162,7 +162,7 @@ const hear = {
     times();
     enter(message.state);
   },
-  source: (message) => scene.offer(message),
+  source: scene.offer,
   notice(message) {
     byId("notice").lang = message.lang;
     put("notice-text", message.text);

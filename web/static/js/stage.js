@@ -12,9 +12,9 @@ function weak() {
 /** Whether this browser keeps the word that some provider need not ask again. */
 function remembers() {
   try {
-    return "streamhub.players" in localStorage;
+    return localStorage["streamhub.players"];
   } catch {
-    return false;
+    return "";
   }
 }
 
@@ -31,14 +31,14 @@ const channels = () => import("./channels.js");
 function part(id, about, kind = id) {
   show(byId(id), about);
   const values = { ...about, mb: about?.megabytes_per_hour };
-  for (const slot of byId(id).querySelectorAll("[data-t]")) slot.textContent = about ? text(`${kind}_${slot.getAttribute("data-t")}`, values) : "";
+  for (const slot of byId(id).querySelectorAll("[data-t]")) slot.textContent = text(`${kind}_${slot.getAttribute("data-t")}`, values);
 }
 
 /**
  * @param {{slug: string, sources: Source[], words: Source | null, beside: Source | null, channel: string, light: string}} page
- * @param {(state: "opened" | "closed") => void} played
+ * @param {import("./live.js").Live} live
  */
-export function stage(page, played) {
+export function stage(page, live) {
   const lamp = /** @type {HTMLInputElement} */ (byId("light"));
   let { sources, words, beside, channel } = page;
   /** What is shown. @type {Source | null} */
@@ -88,9 +88,8 @@ export function stage(page, played) {
     part("text", read);
     link("dial", read?.phone && `tel:${read.phone.replace(/[^+\d]/g, "")}`);
     show(byId("nothing"), !source && barred !== "seats");
-    const several = sources[1];
-    show(byId("channels"), several);
-    if (several) channels().then((part) => part.draw(sources, due()?.channel, choose));
+    show(byId("channels"), sources[1]);
+    if (sources[1]) channels().then((part) => part.draw(sources, due()?.channel, choose));
   }
 
   /** @param {string} name */
@@ -102,10 +101,10 @@ export function stage(page, played) {
 
   /** The player's frame, or none. @param {HTMLIFrameElement} [frame] */
   function put(frame) {
-    byId("screen").replaceChildren(...(frame ? [frame] : []));
+    byId("screen").replaceChildren(frame || "");
     byId("video").className = frame ? "player on" : "player";
     show(byId("trouble"), false);
-    played(frame ? "opened" : "closed");
+    live.player(frame ? "opened" : "closed");
   }
 
   /** What the viewer takes where a player does not start. @param {Source} next */
