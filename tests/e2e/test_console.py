@@ -3,10 +3,12 @@
 import re
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import expect
 
 from tests.axe import assert_accessible, has_turn
 from tests.conftest import PHONE
+from tests.demo import demonstration
 from tests.e2e.long_words import lengthen
 from tests.e2e.test_pages import entered
 
@@ -15,6 +17,13 @@ pytestmark = pytest.mark.timeout(180)
 RELOADED = 20_000  # ms for a page that reads itself again
 
 PAGES = ("", "/sessions/{live}", "/delegations", "/people", "/lists", "/staff", "/requests", "/audit")
+
+
+@pytest_asyncio.fixture(scope="module")
+async def shared(tmp_path_factory):
+    """One demonstration for those whose changes are in nobody's way."""
+    async with demonstration(tmp_path_factory.mktemp("console") / "demo") as started:
+        yield started
 
 
 async def test_the_organiser_edits_adds_and_everybody_sees_it(demo, browser_page):
@@ -60,11 +69,11 @@ async def test_the_organiser_edits_adds_and_everybody_sees_it(demo, browser_page
     await expect(delegate.locator("li", has_text="Rencontre des équipes")).to_contain_text("Annulée")
 
 
-async def test_two_organisers_do_not_overwrite_each_other(demo, browser_page):
-    one = await entered(browser_page, demo, "organiser", expects=("409",))
+async def test_two_organisers_do_not_overwrite_each_other(shared, browser_page):
+    one = await entered(browser_page, shared, "organiser", expects=("409",))
     other = await browser_page(context=one.context)
     for page in (one, other):
-        await page.goto(f"{demo.url}/console/sessions/{demo.live}")
+        await page.goto(f"{shared.url}/console/sessions/{shared.live}")
     await one.fill("#s-room", "Cave")
     await one.click("#session button.go")
     await expect(one.locator("#session [data-said]")).to_contain_text("Enregistré à", timeout=RELOADED)
@@ -77,9 +86,9 @@ async def test_two_organisers_do_not_overwrite_each_other(demo, browser_page):
     await expect(other.locator("#s-room")).to_have_value("Cave")
 
 
-async def test_a_link_is_issued_opened_replaced_and_withdrawn(demo, browser_page):
-    page = await entered(browser_page, demo, "organiser")
-    await page.goto(f"{demo.url}/console/people?q=nouvelle+fonction")
+async def test_a_link_is_issued_opened_replaced_and_withdrawn(shared, browser_page):
+    page = await entered(browser_page, shared, "organiser")
+    await page.goto(f"{shared.url}/console/people?q=nouvelle+fonction")
     await page.fill("#i-label", "Nouvelle fonction")
     await page.click("#invite button.go")
     link = await page.inner_text("#links .code")
@@ -113,31 +122,31 @@ async def test_a_link_is_issued_opened_replaced_and_withdrawn(demo, browser_page
     await expect(guest.locator("#status strong")).to_contain_text("retirée", timeout=2_000)
 
 
-async def test_a_link_that_leaked_is_replaced_from_the_wall_by_one_press(demo, browser_page):
-    wall = await entered(browser_page, demo, "moderator")
+async def test_a_link_that_leaked_is_replaced_from_the_wall_by_one_press(shared, browser_page):
+    wall = await entered(browser_page, shared, "moderator")
     await wall.wait_for_load_state("load")  # before that a tile is not listened to
     await wall.click(".tile >> nth=1")
     await wall.locator("#people li button", has_text="Remplacer le lien").first.click()
 
     said = wall.locator("#people .say")
     await expect(said).to_contain_text("prévenez l’hôte")
-    await expect(said.locator(".code")).to_contain_text(f"{demo.url}/j/")
+    await expect(said.locator(".code")).to_contain_text(f"{shared.url}/j/")
     await expect(said.locator(".qr")).to_have_attribute("src", re.compile("^data:image/svg"))
 
 
-async def test_a_request_for_access_is_decided_in_the_console(demo, browser_page):
-    page = await entered(browser_page, demo, "organiser")
-    await page.goto(f"{demo.url}/console/requests")
+async def test_a_request_for_access_is_decided_in_the_console(shared, browser_page):
+    page = await entered(browser_page, shared, "organiser")
+    await page.goto(f"{shared.url}/console/requests")
 
     await expect(page.locator("h1")).to_have_text("Demandes d’accès")
     await expect(page.locator("#requests")).to_contain_text("Aucune demande n’attend.")
 
 
-async def test_the_lists_read_without_a_script(demo, browser_page):
-    page = await entered(browser_page, demo, "organiser", java_script_enabled=False)
+async def test_the_lists_read_without_a_script(shared, browser_page):
+    page = await entered(browser_page, shared, "organiser", java_script_enabled=False)
 
-    await expect(page.locator(".agenda li")).to_have_count(len(demo.sessions))
-    await page.goto(f"{demo.url}/console/people")
+    await expect(page.locator(".agenda li")).to_have_count(len(shared.sessions))
+    await page.goto(f"{shared.url}/console/people")
     await page.fill("#q", "cotonou")
     await page.click("#search button")
     await expect(page.locator("#people li").first).to_contain_text("Cotonou")
@@ -163,9 +172,9 @@ async def test_every_page_is_accessible_and_fits_its_screen(demo, browser_page, 
 LIST = "Ticket,Delegation,Role,Function,Name,Mail\nT1,BJ,delegate,Conseillère,Awa Diop,awa@ville.example\n"
 
 
-async def test_a_list_is_looked_at_taken_over_and_its_links_are_written_out(demo, browser_page):
-    page = await entered(browser_page, demo, "organiser")
-    await page.goto(f"{demo.url}/console/lists")
+async def test_a_list_is_looked_at_taken_over_and_its_links_are_written_out(shared, browser_page):
+    page = await entered(browser_page, shared, "organiser")
+    await page.goto(f"{shared.url}/console/lists")
     content = {"name": "liste.csv", "mimeType": "text/csv", "buffer": LIST.encode()}
     await page.set_input_files("#file", content)
     await page.click("#import button")
@@ -180,7 +189,7 @@ async def test_a_list_is_looked_at_taken_over_and_its_links_are_written_out(demo
     async with page.expect_download() as download:
         await page.click("#export button")
     name = (await download.value).suggested_filename
-    await page.goto(f"{demo.url}/console/people?q=awa")
+    await page.goto(f"{shared.url}/console/people?q=awa")
 
     assert name.endswith("-csv.csv")
     await expect(page.locator("#people li")).to_contain_text("Conseillère")
