@@ -50,7 +50,6 @@ def test_what_needs_no_line_in_the_log_is_listed_here():
         "POST /j/{code}",
         "POST /api/v1/sessions/{slug}/sources:check",  # looks
         "POST /api/v1/sessions/{slug}/sources/{id}:check",  # looks
-        "POST /api/v1/sessions/{slug}/sources/{id}:check",
         "POST /api/v1/sessions/{slug}/source:open",  # presence
         "POST /api/v1/sessions/{slug}/zoom:sign",  # a key, in a table of its own
         "POST /api/v1/sessions/{slug}/beat",
