@@ -98,11 +98,15 @@ def _hear(tx: WriteTx, account: str, event: zoom_hooks.ZoomEvent) -> None:
         first = {"version": 1, "told": 0, "last_at": event.at, "ended_at": ended, "tries": 0}
         tx.execute(zoom_meetings.insert(), {**values, **first, "reported_at": None})
         return
-    changed = {"webinar": event.webinar, "version": before.version + 1}
+    changed: dict[str, int | None] = {"webinar": event.webinar, "version": before.version + 1}
     changed["last_at"] = max(before.last_at, event.at)
+    if before.reported_at is not None and event.at > before.reported_at:  # it was too early
+        tx.execute(zoom_reported.delete().where(zoom_reported.c.uuid == event.uuid))
+        changed |= {"reported_at": None, "tries": 0}
     if ended is not None:
         changed["ended_at"] = ended if before.ended_at is None else min(before.ended_at, ended)
-        changed["tries"] = 0 if before.ended_at is None else before.tries
+    if ended is not None and before.ended_at is None:
+        changed["tries"] = 0
     tx.execute(zoom_meetings.update().where(zoom_meetings.c.uuid == event.uuid).values(**changed))
 
 

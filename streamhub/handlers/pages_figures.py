@@ -6,10 +6,10 @@ from streamhub.handlers.auditing import looked
 from streamhub.handlers.render import reader_of, render
 from streamhub.handlers.request import choice, language, services, slug_of
 from streamhub.handlers.views.platforms import NO_PLATFORMS, platforms_view
-from streamhub.handlers.views.zoom_hearing import NO_ZOOM, zoom_view
 from streamhub.handlers.views.report import SESSION_TEMPLATE, SUMMIT_TEMPLATE, session_page
 from streamhub.handlers.views.report import summit_page as printed_summit
 from streamhub.handlers.views.summit import ListsInput, summit_figures, summit_page
+from streamhub.handlers.views.zoom_hearing import NO_ZOOM, zoom_view
 from streamhub.programme.clock import WindowKind
 from streamhub.reports.model import SessionReport
 from streamhub.statistics.disclosure import Audience

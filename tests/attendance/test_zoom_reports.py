@@ -145,6 +145,25 @@ async def test_a_meeting_whose_end_was_lost_is_asked_about_when_it_is_silent(tmp
         assert await zoom.stays("atelier") == [("A", 0, 50)]
 
 
+async def test_a_report_that_came_too_early_is_asked_for_again(tmp_path, service):
+    async with zoom_house(tmp_path, stand_ins=(f"zoom={service.url}",)) as zoom:
+        await zoom.house.begin("atelier")
+        await serve(zoom, "atelier")
+        await zoom.hear(zoom.joined(1, "A", 0))
+        await zoom.until(125)  # nothing was heard for two hours
+        service.reports[zoom.run.uuid] = [line(zoom, 1, 0, 50, "A")]
+        await pulled(zoom)
+        assert await zoom.stays("atelier") == [("A", 0, 50)]
+
+        await zoom.until(130)
+        await zoom.hear(zoom.left(1, 128), zoom.ended(129))
+        assert await zoom.stays("atelier") == [("A", 0, 128)]
+        service.reports[zoom.run.uuid] = [line(zoom, 1, 0, 127, "A")]
+        await zoom.until(134)
+        await pulled(zoom)
+        assert await zoom.stays("atelier") == [("A", 0, 127)]
+
+
 @pytest.mark.parametrize("mood", [Mood.DOWN, Mood.RUBBISH, Mood.HUGE, Mood.GONE])
 async def test_a_bad_day_at_zoom_leaves_what_the_webhooks_said(zoom, service, mood):
     service.mood = mood
