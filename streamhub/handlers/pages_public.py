@@ -27,7 +27,7 @@ async def session(request: web.Request) -> web.Response:
         stage = await _on_stage(request, shown)
     except (DoorsClosed, SeatsTaken):
         shown = await use.programme.session(slug_of(request))
-        stage = OnStage(light=_light(request))
+        stage = OnStage(light=_light(request), embedded=await _embedded(request, shown))
     page = session_page(
         shown,
         await use.programme.sessions(),
@@ -60,7 +60,15 @@ async def _on_stage(request: web.Request, shown: Session) -> OnStage:
         beside=None if beside is None else relay.view(beside, grant, lang),
         channel=asked if asked in {source.channel for source in on} else "",
         light=_light(request),
+        embedded=await _embedded(request, shown),
     )
+
+
+async def _embedded(request: web.Request, shown: Session) -> bool:
+    """Whether the reader may join one of the session's meetings in a page of ours."""
+    use = services(request)
+    found = await use.relay.sources(shown.slug) if request.get(GRANT) else ()
+    return any(use.zoom_sdk.meeting(source) for source in found)
 
 
 def _light(request: web.Request) -> str:

@@ -9,6 +9,7 @@ from streamhub.access.roles import Role
 from streamhub.handlers.zoom_policy import ZOOM_CSP
 from streamhub.programme.model import SessionState
 from streamhub.relay import zoom_keys_store
+from streamhub.relay.zoom_registrants_store import zoom_registrants
 from streamhub.relay.zoom_sdk import MAX_KEY
 from tests.handlers.house import OPEN, ROOM, YOUTUBE, ZOOM, open_house
 
@@ -144,6 +145,41 @@ async def test_the_page_has_zooms_policy_and_says_what_zoom_gets_before_anything
     assert "source.zoom.us" not in text
     assert SECRET not in text
     assert "signature" not in text
+
+
+async def test_the_sessions_page_leads_there_for_those_who_may(house):
+    _, _, invited = await got(house, f"/s/{ROOM}", await house.guest())
+    _, _, public = await got(house, f"/s/{OPEN}")
+
+    assert f'href="/s/{ROOM}/zoom"' in invited
+    assert f"{OPEN}/zoom" not in public
+
+
+async def test_whoever_is_registered_at_zoom_joins_by_their_own_registration(house):
+    guest = await house.guest()
+    row = await house.use.access.invitation_of(guest.participant)
+    registered = {
+        "id": "zr_test",
+        "account": "ville",
+        "meeting": "85512345678",
+        "kind": "meetings",
+        "panelist": False,
+        "names": "label",
+        "invitation": row.id,
+        "participant": guest.participant,
+        "generation": row.generation,
+        "email": "p-7f3a9c21@delegues.example.org",
+        "zoom_id": "aBcDeFgHiJkLmNoPqRsTuQ",
+        "join_url": "https://us02web.zoom.us/w/85512345678?tk=AbC_dEf.DQ&pwd=xYz.1",
+        "asked_at": 1,
+        "registered_at": 1,
+    }
+    await house.use.db.write(lambda tx: tx.execute(zoom_registrants.insert(), registered))
+
+    _, joined = await house.ask("POST", SIGN, guest)
+
+    assert (joined["user_email"], joined["tk"]) == ("p-7f3a9c21@delegues.example.org", "AbC_dEf.DQ")
+    assert joined["password"] == "xYz.1"
 
 
 async def test_no_other_page_has_any_of_it(house):

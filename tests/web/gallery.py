@@ -11,6 +11,7 @@ from typing import Any
 
 from streamhub.access.roles import Role
 from streamhub.handlers.pages_player import PlayerPage
+from streamhub.handlers.pages_zoom import ZoomPage
 from streamhub.handlers.views.corrections import corrections_page
 from streamhub.handlers.views.delegation import delegation_page, trial_view
 from streamhub.handlers.views.desk import desk_page
@@ -99,10 +100,16 @@ def watching(lang: str) -> Iterator[Shot]:
         beside = s.ZOOM if source is s.YOUTUBE and given else None
         on = () if source is None else (source, *s.CHANNELS) if "channels" in name else (source,)
         stage = OnStage(
-            on, s.TEXT if on and source is not s.TEXT else None, beside, light="1" * ("light" in name)
+            on,
+            s.TEXT if on and source is not s.TEXT else None,
+            beside,
+            light="1" * ("light" in name),
+            embedded=name == "session-zoom",
         )
         page = session_page(session, s.SESSIONS, s.DOCUMENTS, stage, s.reader(lang, given))
         yield Shot(name, "session.html", s.frame(lang, given) | {"page": page})
+    zoom = ZoomPage("Souveraineté numérique", "souverainete", "src_1", "Bénin, BJ-01", s.ZOOM.link_url)
+    yield Shot("zoom", "zoom.html", s.frame(lang, delegate) | {"page": zoom})
 
 
 def stage(lang: str) -> Iterator[Shot]:

@@ -57,7 +57,8 @@ class OnStage:
 
     ``sources`` are what the channels show, ``words`` a text to read instead, ``beside`` a meeting
     in which invited people can speak. ``channel`` is the one that the address asks for, empty
-    for none; ``light`` is ``1`` or ``0`` where the address says so.
+    for none; ``light`` is ``1`` or ``0`` where the address says so. ``embedded``: the session's
+    meetings can be joined in a page of ours.
     """
 
     sources: tuple[SourceView, ...] = ()
@@ -65,6 +66,7 @@ class OnStage:
     beside: SourceView | None = None
     channel: str = ""
     light: str = ""
+    embedded: bool = False
 
     @property
     def source(self) -> SourceView | None:
@@ -102,6 +104,7 @@ class SessionPage:
     sound: bool
     channels: tuple[ChannelRow, ...]
     light: bool
+    embedded: bool
     seats: int | None
     following: tuple[SessionRow, ...]
     documents: tuple[DocumentView, ...]
@@ -148,6 +151,7 @@ def session_page(
         sound=stage.source is not None and is_sound(stage.source),
         channels=channel_rows(stage),
         light=stage.light == LIGHT,
+        embedded=stage.embedded,
         seats=seats,
         following=after(sessions, session, reader),
         documents=tuple(document_view(document, reader.times.lang) for document in documents),
