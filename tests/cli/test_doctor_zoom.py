@@ -1,5 +1,7 @@
 """``doctor`` on Zoom: what is asked for real, and which right is missing by name."""
 
+from pathlib import Path
+
 import pytest
 
 from streamhub.cli.doctor_zoom import zoom_findings
@@ -11,6 +13,7 @@ from tests.stand_ins.zoom_sender import SECRET, Delivery, ZoomSender, body_of, v
 from tests.support import NOON
 
 NUMBER = "85512345678"
+MANUAL = Path(__file__).parents[2] / "docs" / "operations.md"
 
 
 @pytest.fixture(scope="module")
@@ -124,3 +127,9 @@ def test_classic_names_are_enough_and_nothing_given_lacks_everything(rights):
         assert lacking(frozenset(classic), rights[work]) == ()
         assert lacking(frozenset(), rights[work]) == rights[work]
     assert Work.PANELISTS not in MEETINGS
+
+
+def test_the_manual_names_every_scope():
+    wanted = {scope.name for rights in (MEETINGS, WEBINARS) for scopes in rights.values() for scope in scopes}
+
+    assert [name for name in wanted if f"`{name}`" not in MANUAL.read_text(encoding="utf-8")] == []
