@@ -41,6 +41,15 @@ def rows(title: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in table["rows"].splitlines()]
 
 
+def test_every_stand_in_says_the_fact_behind_each_behaviour():
+    folder = ROOT / "tests" / "stand_ins"
+    rows = [line.strip("|").split("|") for line in (folder / "README.md").read_text().splitlines() if "|" in line]
+    servers = {cells[0].strip() for cells in rows[2:]}
+
+    assert servers - {"all"} == {file.stem for file in folder.glob("*.py")} - {"__main__", "server"}
+    assert all(len(cells) == 3 and all(cell.strip() for cell in cells) for cells in rows)
+
+
 def who(route) -> str:
     """Who may use a route, as the contract writes it."""
     if route.allow is PUBLIC:
