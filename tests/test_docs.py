@@ -43,7 +43,9 @@ def rows(title: str) -> list[list[str]]:
 
 def test_every_stand_in_says_the_fact_behind_each_behaviour():
     folder = ROOT / "tests" / "stand_ins"
-    rows = [line.strip("|").split("|") for line in (folder / "README.md").read_text().splitlines() if "|" in line]
+    rows = [
+        line.strip("|").split("|") for line in (folder / "README.md").read_text().splitlines() if "|" in line
+    ]
     servers = {cells[0].strip() for cells in rows[2:]}
 
     assert servers - {"all"} == {file.stem for file in folder.glob("*.py")} - {"__main__", "server"}
