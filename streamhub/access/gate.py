@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from streamhub.access import erased_store, store, tokens
 from streamhub.access.model import Entered, Grant, Invitation, Sessions, StoredGrant, Verdict
 from streamhub.access.outside import Outside
+from streamhub.access.proved import Proved
 from streamhub.access.signer import Signer
 from streamhub.access.strict import Claims
 from streamhub.kit.clock import SECOND, Clock
@@ -44,6 +45,7 @@ class Gate:
         self._programme = programme
         self._signer = signer
         self._outside = outside
+        self._proved = Proved()
         self._cache: dict[InvitationId, Invitation] = {}
         self._forgotten = 0
         self._asked: Gathered[InvitationId, Invitation] = Gathered(self._read)
@@ -107,7 +109,7 @@ class Gate:
         """Whether a token opens something now, or this session; never raises for the token."""
         claims: Claims | None = None
         try:
-            claims = tokens.verify(token, await self._signer.keys())
+            claims = self._proved.verify(token, await self._signer.keys())
             tokens.check_times(claims, self._clock.now())
             grant = await self._by_claims(claims, comes=False)
             if session is not None:
@@ -143,7 +145,7 @@ class Gate:
         """What a token opens; the log tells why one is refused, the caller hears the code alone."""
         claims: Claims | None = None
         try:
-            claims = tokens.verify(token, await self._signer.keys())
+            claims = self._proved.verify(token, await self._signer.keys())
             tokens.check_times(claims, self._clock.now())
             return await self._by_claims(claims, comes=True)
         except StreamhubError as error:
