@@ -51,6 +51,7 @@ from streamhub.programme.clock import window_of
 from streamhub.programme.local_time import day_of, zone_of
 from streamhub.programme.model import Session
 from streamhub.programme.service import ProgrammeService
+from streamhub.relay import zoom_registrants_store
 
 log = get_logger(__name__)
 
@@ -195,7 +196,8 @@ class ImportsService:
     async def _known(self) -> Known:
         salt = await self._db.write(guests_store.salt)
         remembered = await self._db.read(guests_store.remembered)
-        emails: dict[str, tuple[ParticipantId, ...]] = {}
+        drawn = await self._db.read(zoom_registrants_store.emails)
+        emails: dict[str, tuple[ParticipantId, ...]] = {email: (who,) for email, who in drawn.items()}
         for identity in await self._access.identities():
             if email := identity.email.casefold():
                 emails[email] = (*emails.get(email, ()), identity.participant)

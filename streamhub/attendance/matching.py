@@ -2,7 +2,8 @@
 
 A name that starts with a known seat code (``BJ-03 · Cotonou``) matches by itself, then
 what a human said of that e-mail or name before, then an e-mail that exactly one invited
-person has. Everybody else waits for a human: two equal names are never merged silently.
+person has, or that we drew for one. Everybody else waits for a human: two equal names are
+never merged silently.
 """
 
 import hashlib

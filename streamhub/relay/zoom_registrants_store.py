@@ -75,6 +75,13 @@ def participant_of_email(tx: ReadTx, account: str, email: str) -> ParticipantId 
     return _participant(tx, mine) if wanted else None
 
 
+def emails(tx: ReadTx) -> dict[str, ParticipantId]:
+    """Every address that we gave somebody, as lists of Zoom show it; cancelled ones too."""
+    chosen = sa.select(zoom_registrants.c.email, zoom_registrants.c.participant)
+    rows = tx.all(chosen.where(zoom_registrants.c.participant != NOBODY))
+    return {row.email: ParticipantId(row.participant) for row in rows}
+
+
 def registrants_of(tx: ReadTx, account: str) -> dict[Numbered, tuple[ZoomRegistrant, ...]]:
     """The registrations of an account that were not cancelled, the oldest first, by meeting."""
     chosen = zoom_registrants.c.account == account

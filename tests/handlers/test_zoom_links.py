@@ -7,12 +7,14 @@ import pytest
 from streamhub.access.model import InvitationOrder
 from streamhub.access.roles import Role
 from streamhub.attendance import zoom_events_store
+from streamhub.attendance.imports_model import Upload, ZoomOrder
 from streamhub.attendance.zoom_people import ZoomPeople
 from streamhub.kit.clock import MINUTE
 from streamhub.kit.ids import DelegationCode
 from streamhub.relay import zoom_registrants_store as store
 from streamhub.relay.zoom_hooks import Change, ZoomEvent
 from streamhub.relay.zoom_registrants_model import Numbered
+from tests.attendance.zoom_samples import HEADER
 from tests.handlers.house import API, OPEN, ROOM, YOUTUBE, Guest, heard, open_house
 from tests.stand_ins.server import Mood
 from tests.stand_ins.zoom import ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, zoom
@@ -304,3 +306,38 @@ async def test_a_link_that_two_people_use_is_shown_with_the_person_until_it_is_r
     async with asyncio.timeout(30):
         while after["twice"]:
             _, after = await house.ask("GET", STATE, moderator)
+
+
+async def test_who_is_erased_is_cancelled_at_zoom_and_nothing_of_the_link_is_left(house, there):
+    moderator, delegate = await house.guest(Role.MODERATOR), await house.guest()
+    await house.begin()
+    await added(house, moderator, activate=True)
+    mine = await until(house, delegate, own)
+    secret = mine["link_url"].split(MARK)[1].split("&")[0].encode()
+
+    status, _ = await house.ask("DELETE", "/me", delegate)
+    async with asyncio.timeout(30):
+        rows = {"": ()}
+        while rows:
+            rows = await house.use.db.read(lambda tx: store.registrants_of(tx, "ville"))
+
+    assert status == 204
+    assert len(there.cancelled) == 1
+    for file in house.use.folder.database.parent.glob("streamhub.db*"):
+        assert secret not in file.read_bytes()
+
+
+async def test_a_list_of_zoom_knows_people_by_the_addresses_that_we_drew(house, there):
+    moderator, delegate = await house.guest(Role.MODERATOR), await house.guest()
+    await house.begin()
+    await added(house, moderator, activate=True)
+    await until(house, delegate, own)
+    [email] = there.registrants
+
+    house.clock.advance(minutes=60)
+    row = f"Invité,{email},2021-11-04 13:10:00,2021-11-04 13:40:00,30,Yes,No\n"
+    upload = Upload("zoom.csv", f"{HEADER}\n{row}".encode())
+    order = ZoomOrder(timezone="Europe/Brussels", sessions=(ROOM,))
+    found = await house.use.imports.preview("zoom-participants", upload, order, "test")
+
+    assert (found.asked.counts.matched, found.asked.counts.unmatched) == (1, 0)
