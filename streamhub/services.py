@@ -23,11 +23,8 @@ from streamhub.attendance.imports_service import ImportsService
 from streamhub.attendance.openings import OpeningsService
 from streamhub.attendance.service import AttendanceService
 from streamhub.attendance.zoom_model import HEARD
-from streamhub.attendance.zoom_people import ZoomPeople
-from streamhub.attendance.zoom_reports import ZoomReports
 from streamhub.attendance.zoom_service import Parts as ZoomParts
 from streamhub.attendance.zoom_service import ZoomService
-from streamhub.attendance.zoom_telling import ZoomTelling
 from streamhub.attendance.zoom_twice import ZoomTwice
 from streamhub.audience.facebook import Facebook
 from streamhub.audience.peertube import PeerTube
@@ -57,7 +54,6 @@ from streamhub.privacy.service import PrivacyService
 from streamhub.programme import store as programme_store
 from streamhub.programme.edit_service import EditService
 from streamhub.programme.service import ProgrammeService
-from streamhub.relay import zoom_keys_store, zoom_registrants_store
 from streamhub.relay.checking import CheckingService
 from streamhub.relay.link_check import LinkChecker
 from streamhub.relay.link_model import Provider
@@ -231,15 +227,17 @@ class _Wiring:
 
     def zoom(self) -> ZoomService:
         """What hears Zoom and asks for its reports."""
-        people = ZoomPeople(
-            of_customer_key=zoom_keys_store.participant_of_customer_key,
-            of_registrant=zoom_registrants_store.participant_of_registrant,
-            of_email=zoom_registrants_store.participant_of_email,
+        return ZoomService(
+            ZoomParts(
+                self.db,
+                self.clock,
+                self.programme,
+                self.access,
+                self.presence,
+                self.zoom_accounts,
+                self.zoom_apis,
+            )
         )
-        db, clock = self.db, self.clock
-        telling = ZoomTelling(db, clock, self.programme, self.access, self.presence, people)
-        reports = ZoomReports(db, clock, self.zoom_apis, people)
-        return ZoomService(ZoomParts(db, clock, self.programme, self.zoom_accounts, people, telling, reports))
 
     def sampler(self) -> Sampler:
         """What reads the counts of the platforms that are configured."""

@@ -122,11 +122,10 @@ def counts(tx: ReadTx) -> dict[str, tuple[int, int]]:
     return {row.account: (row.waiting, row.aside) for row in tx.all(statement)}
 
 
-def forget_bodies(tx: WriteTx, before: Instant | None = None) -> int:
-    """Let bodies go that are done with, all or those that came before an instant; answers how many."""
-    which = zoom_deliveries.c.body.is_not(None) & zoom_deliveries.c.worked_at.is_not(None)
-    if before is not None:
-        which &= zoom_deliveries.c.received_at <= before
+def forget_bodies(tx: WriteTx, before: Instant) -> int:
+    """Let bodies go that came before an instant and are done with; answers how many."""
+    done_with = zoom_deliveries.c.body.is_not(None) & zoom_deliveries.c.worked_at.is_not(None)
+    which = done_with & (zoom_deliveries.c.received_at <= before)
     return tx.execute(zoom_deliveries.update().where(which).values(body=None))
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from streamhub.access.service import AccessService
 from streamhub.attendance import zoom_events_store, zoom_hearing_store
 from streamhub.attendance.zoom_hearing_store import Delivery
 from streamhub.attendance.zoom_model import (
@@ -21,9 +22,11 @@ from streamhub.kit.errors import NotConfigured, StorageUnavailable
 from streamhub.kit.ids import SessionSlug
 from streamhub.kit.log import get_logger
 from streamhub.kit.tasks import every, wait_briefly
+from streamhub.presence.service import PresenceService
 from streamhub.programme.service import ProgrammeService
-from streamhub.relay import zoom_sources_store
+from streamhub.relay import zoom_keys_store, zoom_registrants_store, zoom_sources_store
 from streamhub.relay.zoom_accounts import ZoomAccount
+from streamhub.relay.zoom_api import ZoomApi
 from streamhub.relay.zoom_hooks import Challenge, HookRefused, ZoomEvent, digest, read_event, received, sender
 
 log = get_logger(__name__)
@@ -49,15 +52,15 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What hearing Zoom needs. ``asks`` are the accounts whose reports can be asked for."""
+    """What hearing Zoom needs. ``apis`` are those of the accounts that can be asked for reports."""
 
     db: Database
     clock: Clock
     programme: ProgrammeService
+    access: AccessService
+    presence: PresenceService
     accounts: Sequence[ZoomAccount]
-    people: ZoomPeople
-    telling: ZoomTelling
-    reports: ZoomReports
+    apis: Mapping[str, ZoomApi]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,14 @@ class ZoomService:
 
     def __init__(self, parts: Parts) -> None:
         self._use = parts
+        db, clock = parts.db, parts.clock
+        self._people = people = ZoomPeople(
+            of_customer_key=zoom_keys_store.participant_of_customer_key,
+            of_registrant=zoom_registrants_store.participant_of_registrant,
+            of_email=zoom_registrants_store.participant_of_email,
+        )
+        self._telling = ZoomTelling(db, clock, parts.programme, parts.access, parts.presence, people)
+        self._reports = ZoomReports(db, clock, parts.apis, people)
         self._wake = asyncio.Event()
         self._turn = asyncio.Lock()
 
@@ -120,7 +131,7 @@ class ZoomService:
         async with self._turn:
             while waiting := await self._use.db.read(lambda tx: zoom_hearing_store.waiting(tx, AT_ONCE)):
                 await self._take_in([_read(delivery) for delivery in waiting])
-            await self._use.telling.tell()
+            await self._telling.tell()
 
     async def _take_in(self, found: Sequence[_Readable]) -> None:
         """All in one transaction; where one fails each in its own, and those that fail are set aside."""
@@ -141,7 +152,7 @@ class ZoomService:
         now = self._use.clock.now()
         for one in found:
             if one.event is not None:
-                zoom_events_store.add(tx, one.delivery.account, one.event, self._use.people)
+                zoom_events_store.add(tx, one.delivery.account, one.event, self._people)
             if one.fault is not None:
                 log.warning("a webhook of Zoom was set aside", delivery=one.delivery.id, cause=one.fault)
                 zoom_hearing_store.done(tx, [one.delivery.id], now, one.fault)
@@ -153,7 +164,7 @@ class ZoomService:
         for slug in sessions:
             await self.on_session(slug)
         async with self._turn:
-            await self._use.telling.show(sessions)
+            await self._telling.show(sessions)
 
     # What changed
 
@@ -177,7 +188,7 @@ class ZoomService:
 
     async def pull_reports(self) -> None:
         """Ask for the reports that are due now."""
-        if await self._use.reports.pull():
+        if await self._reports.pull():
             self._wake.set()
 
     # Looking and forgetting

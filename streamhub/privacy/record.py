@@ -157,7 +157,7 @@ RECORD = (
             "quels, avec les noms affichés et les adresses que Zoom y met."
         ),
         purpose=_("Compter en direct qui est dans Zoom, et corriger après la réunion."),
-        tables=("zoom_events", "zoom_reported", "zoom_meetings", "zoom_deliveries"),
+        tables=("zoom_events", "zoom_reported", "zoom_deliveries"),
         rule=_(
             "Les messages tels quels sont effacés après 24 heures, et dès qu’une personne est effacée ; "
             "leurs empreintes après 7 jours."

@@ -184,7 +184,8 @@ ZOOM = (
     _table(
         "zoom_deliveries",
         Kept.RULE,
-        name="body",  # names and addresses of whoever was in the meeting: gone after a day, or with anybody
+        OnErase.DELETE,  # all that are worked off: the names of whoever was in a meeting stand in them
+        name="body",
         when="received_at worked_at",
         plain="id digest account fault",
     ),

@@ -105,7 +105,7 @@ def _end(tx: WriteTx, participant: ParticipantId, at: Instant, by: str) -> None:
     """Nothing of the person goes on: neither a stay, nor a place in a queue, nor what walls show."""
     erasing_store.end_all(tx, participant, at, by)
     zoom_events_store.end_of(tx, participant, at)
-    zoom_hearing_store.forget_bodies(tx)
+    zoom_hearing_store.drop(tx, at)
     zoom_registrants_store.release(tx, participant)
     for request in floor_store.open_of(tx, participant):
         floor_store.set_state(tx, request.id, RequestState.WITHDRAWN, at)

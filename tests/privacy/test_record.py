@@ -25,6 +25,7 @@ SHOWN_BY = {
     "Demandes de parole": ["/s/{slug}/wall"],
     "Demandes de correction": ["/api/v1/correction-requests"],
     "Listes Zoom": ["/api/v1/queue", "/figures"],
+    "Ce que Zoom annonce": [],
     "Inscriptions à Zoom": ["/s/{slug}/wall"],
     "Zoom dans notre page": [],
     "Chiffres": ["/figures"],

@@ -50,6 +50,9 @@ def test_names_are_kept_for_the_shorter_time_or_by_a_rule_of_their_own():
         "access_requests",  # until the decision: see requests
         "import_people",  # seven days: see imports
         "summit",  # the contact that the organiser publishes
+        "zoom_deliveries",  # a day: see Zoom's hearing
+        "zoom_events",  # Zoom's and our keys of people, as long as the stays that follow from them
+        "zoom_reported",
     }
 
 
@@ -62,6 +65,7 @@ def test_rows_that_only_name_a_person_go_with_them():
         "mails",
         "zoom_customer_keys",
         "zoom_registrants",
+        "zoom_deliveries",
     }
 
 
