@@ -97,6 +97,9 @@ async def test_what_zoom_refuses_is_said_in_words_and_may_be_tried_again(house, 
     await page.click("#join")
 
     await expect(page.locator("#said")).to_have_class("say ok")
+    await page.evaluate("given.heard({state: 'Closed', reason: 'ended by host'})")
+    await expect(page.locator("#said")).to_contain_text("left the meeting")
+    await expect(page.locator("#join")).to_be_enabled()
 
 
 async def test_on_a_phone_only_the_application_is_offered(house, browser_page):

@@ -71,7 +71,7 @@ WHO_MAY = {
     "PUT /api/v1/sessions/{slug}/timetable": MODERATORS,
     "GET /api/v1/sessions/{slug}/checklist": STAGE,
     "POST /api/v1/sessions/{slug}/zoom:sign": INVITED,
-    "GET /s/{slug}/zoom": ANYBODY,
+    "GET /s/{slug}/zoom": INVITED,
     "GET /api/v1/sessions/{slug}/presence": STAGE,
     "POST /api/v1/sessions/{slug}/people/{participant}:admit": MODERATORS,
     "POST /api/v1/sessions/{slug}/people/{participant}:remove": MODERATORS,

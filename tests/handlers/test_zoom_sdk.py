@@ -214,7 +214,7 @@ async def test_off_there_is_neither_page_nor_signature(tmp_path, accounts):
         delegate = await house.guest()
 
         assert (await got(house, PAGE, delegate))[0] == 404
-        assert (await got(house, PAGE))[0] == 404
+        assert (await got(house, PAGE))[0] == 401
         assert (await house.ask("POST", SIGN, delegate))[0] == 404
         _, _, text = await got(house, f"/s/{ROOM}", delegate)
         assert not re.search(rf"{ROOM}/zoom", text)

@@ -70,17 +70,17 @@ async function signed() {
 
 /** @param {Client} client */
 async function enter(client) {
-  client.on("connection-change", (told) => {
-    if (told.state !== "Closed") return;
-    say(text(String(told.errorCode || "")) || text("left"), "away");
-    again();
-  });
   await client.init({
     zoomAppRoot: byId("zoom"),
     language: LANGUAGES[document.documentElement.lang] || "en-US",
     patchJsMedia: true,
     leaveOnPageUnload: true,
     disableCORP: !window.crossOriginIsolated,
+  });
+  client.on("connection-change", (told) => {
+    if (told.state !== "Closed") return;
+    say(text(String(told.errorCode || "")) || text("left"), "away");
+    again();
   });
   say(text("joining"));
   const who = await signed();
