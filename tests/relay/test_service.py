@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from streamhub.access.model import Grant
 from streamhub.access.roles import Role
 from streamhub.kit.db import changes_after
-from streamhub.kit.errors import FieldInvalid, LinkRefused, NotFound
+from streamhub.kit.errors import FieldInvalid, LinkRefused, NotFound, StateConflict
 from streamhub.kit.ids import DelegationCode, InvitationId, ParticipantId, SessionSlug, SourceId
 from streamhub.kit.settings import Settings
 from streamhub.relay import store
@@ -361,3 +361,33 @@ async def test_the_database_itself_keeps_one_open_period_per_channel(relay, data
         await database.write(lambda tx: tx.insert(store.periods.insert(), second))
 
     assert isinstance(error.value.orig, sqlite3.IntegrityError)
+
+
+async def test_whatever_is_switched_and_taken_back_each_channel_shows_one_source_without_a_gap(relay, clock):
+    await relay.load(ROUND_TABLE, [YOUTUBE, ZOOM, f"en={FACEBOOK}", f"en={PEERTUBE}"])
+    youtube, zoom, facebook, peertube = await relay.sources(ROUND_TABLE)
+    for source, back in ((zoom, youtube), (peertube, facebook), (zoom, youtube)):
+        clock.advance(minutes=1)
+        await relay.activate(ROUND_TABLE, source.id, "p_mod")
+        clock.advance(seconds=5)
+        assert await relay.undo(ROUND_TABLE, source.id, "p_mod") == back
+
+    assert await relay.on_air(ROUND_TABLE) == (youtube, facebook)
+    for channel, count in (("floor", 5), ("en", 3)):
+        periods = [period for period in await relay.periods(ROUND_TABLE) if period.channel == channel]
+        assert [period.until for period in periods] == [*(period.since for period in periods[1:]), None]
+        assert len(periods) == count
+
+
+async def test_what_was_taken_away_meanwhile_does_not_come_back(relay, clock):
+    await relay.load(ROUND_TABLE, [YOUTUBE, ZOOM])
+    youtube, zoom = await relay.sources(ROUND_TABLE)
+    clock.advance(minutes=1)
+    await relay.activate(ROUND_TABLE, zoom.id, "p_mod")
+    await relay.remove(ROUND_TABLE, youtube.id, "p_mod")
+
+    await relay.load(ROUND_TABLE, [FACEBOOK])
+    with pytest.raises(StateConflict):
+        await relay.undo(ROUND_TABLE, zoom.id, "p_mod")
+
+    assert (await relay.active(ROUND_TABLE)).id == zoom.id

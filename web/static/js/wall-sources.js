@@ -25,7 +25,12 @@ const nameOf = (item) => item?.label || text("text_source");
 /** A channel's name in the language of the page. @param {string} channel */
 export function channelName(channel) {
   const own = text(`channel_${channel}`);
-  return own || new Intl.DisplayNames([document.documentElement.lang], { type: "language" }).of(channel) || channel;
+  if (own) return own;
+  try {
+    return new Intl.DisplayNames([document.documentElement.lang], { type: "language" }).of(channel) || channel;
+  } catch {
+    return channel; // looks like a language, and is none
+  }
 }
 
 /** @param {Item} item */
