@@ -176,7 +176,7 @@ async def test_a_request_is_refused_with_a_word_that_stands_in_the_letter(browse
 
     await row.locator("summary").click()
     await row.locator("[name=reason]").fill("La salle de presse est complète.")
-    await row.locator("button.stop").click()
+    await row.locator("button.stop[type=submit]").click()
 
     letter = row.locator("[data-after] a")
     await expect(letter).to_be_focused()

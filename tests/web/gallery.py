@@ -26,6 +26,7 @@ from streamhub.handlers.views.request import Term, request_page
 from streamhub.handlers.views.session import OnStage, session_page
 from streamhub.handlers.views.summit import SummitReport, summit_figures, summit_page
 from streamhub.handlers.views.wall import projector_page, wall_page
+from streamhub.handlers.views.zoom_hearing import NO_ZOOM
 from streamhub.kit import errors
 from streamhub.kit.channel import Channel
 from streamhub.kit.clock import DAY
@@ -173,6 +174,7 @@ def counting(lang: str) -> Iterator[Shot]:
         values = s.frame(lang, staff, "/figures/plateformes") | {
             "page": figures_page(f.figures_input(stats, lang, audience), reader),
             "platforms": f.platforms(reader.times) if audience == "internal" else NO_PLATFORMS,
+            "zoom": f.zoom(reader.times) if audience == "internal" else NO_ZOOM,
         }
         yield Shot(f"figures-session{name}", "figures_session.html", values)
         yield Shot(f"report{name}", "report.html", values)

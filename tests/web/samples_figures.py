@@ -16,6 +16,7 @@ from streamhub.handlers.views.figures import FiguresInput
 from streamhub.handlers.views.platforms import Platforms, PlatformState, ViewersCurve
 from streamhub.handlers.views.shapes import curve
 from streamhub.handlers.views.summit import ListsInput
+from streamhub.handlers.views.zoom_hearing import ZoomState
 from streamhub.kit.channel import Channel
 from streamhub.kit.clock import DAY, HOUR, MINUTE
 from streamhub.kit.ids import DelegationCode, ImportId, ParticipantId, SessionSlug
@@ -259,3 +260,13 @@ def platforms(times: Times) -> Platforms:
     read = PlatformState("youtube", "", True, times.moment(s.NOW), None, ("aqz-KE-bpKQ",))
     refused = PlatformState("facebook", "key_refused", True, None, times.moment(s.NOW + MINUTE), ())
     return Platforms((read, refused), (ViewersCurve("youtube", "aqz-KE-bpKQ", line),))
+
+
+def zoom(times: Times) -> tuple[ZoomState, ...]:
+    """An account that tells everything, and one whose reports are refused."""
+    told = ZoomState(
+        account="principal", hears=True, asks=True, webhook=times.moment(s.NOW), validated=True,
+        report=times.moment(s.NOW), fault="", right="", set_aside=1,
+    )  # fmt: skip
+    faults = {"fault": "right_missing", "right": "report:read:list_meeting_participants:admin"}
+    return told, replace(told, account="ville", webhook=None, validated=False, report=None, **faults)
