@@ -4,7 +4,7 @@
 benchmark compares the product with.
 """
 
-from streamhub import services
+from streamhub import composition
 from streamhub.cli import main
 from streamhub.kit.ids import SessionSlug
 from streamhub.live import rows
@@ -35,7 +35,7 @@ class ToEverybody(Announcer):
 
 
 for _name, _part in (("PresenceService", EachChange), ("Announcer", ToEverybody)):
-    setattr(services, _name, _part)
+    setattr(composition, _name, _part)
 
 if __name__ == "__main__":
     main()

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from streamhub import services as composition
+from streamhub import composition
 from streamhub.handlers.app import build_app
 from streamhub.handlers.doorman import GuardedSite
 from streamhub.kit.clock import SystemClock

@@ -162,7 +162,8 @@ def test_the_naive_presence_replaces_what_the_product_calls():
     code = (
         "from streamhub.presence.service import PresenceService; assert '_changed' in vars(PresenceService);"
         "from streamhub.live.announcer import Announcer; assert 'presence' in vars(Announcer);"
-        "from benchmarks import naive; from streamhub import services;"
-        "assert services.PresenceService is naive.EachChange; assert services.Announcer is naive.ToEverybody"
+        "from benchmarks import naive; from streamhub import composition;"
+        "assert composition.PresenceService is naive.EachChange;"
+        "assert composition.Announcer is naive.ToEverybody"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

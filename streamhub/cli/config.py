@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from streamhub import services as composition
+from streamhub import composition
 from streamhub.cli import config_option
 from streamhub.kit.folder import DataFolder
 from streamhub.kit.settings import SettingOrigin, load_settings

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from streamhub import services as composition
+from streamhub import composition
 from streamhub.access.model import InvitationOrder, IssuedInvitation
 from streamhub.access.roles import NEEDS_DELEGATION, Role
 from streamhub.cli import config_option, demo_crowd

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from streamhub import services as composition
+from streamhub import composition
 from streamhub.kit.audit import CLI, Act
 from streamhub.kit.clock import SystemClock
 from streamhub.kit.errors import NotFound

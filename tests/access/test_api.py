@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import test_utils
 
-from streamhub import services as composition
+from streamhub import composition
 from streamhub.access.model import InvitationOrder, IssuedInvitation
 from streamhub.access.roles import Role
 from streamhub.handlers.app import build_app

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 import sqlalchemy as sa
 
-from streamhub import services as composition
+from streamhub import composition
 from streamhub.access.model import DevicePolicy, Grant, InvitationOrder
 from streamhub.access.roles import Role
 from streamhub.attendance.door_model import CheckInOrder, Direction, place_of

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from streamhub import services as composition
+from streamhub import composition
 from streamhub.kit import db as kit_db
 from streamhub.kit import engines
 from streamhub.kit.db import Database, ReadTx

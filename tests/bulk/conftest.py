@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from streamhub import services as composition
+from streamhub import composition
 from streamhub.access.bulk_model import Preview, Upload
 from streamhub.access.mail_model import MailOrder, MailReport, Step
 from streamhub.access.model import Identity, InvitationOrder

@@ -12,7 +12,7 @@ import pytest_asyncio
 from aiohttp import ClientSession, DummyCookieJar, web
 from websockets.asyncio.client import ClientConnection, connect
 
-from streamhub import services as composition
+from streamhub import composition
 from streamhub.access.model import InvitationOrder, IssuedInvitation
 from streamhub.access.roles import NEEDS_DELEGATION, Role
 from streamhub.cli.demo import load_example, main_session

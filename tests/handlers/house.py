@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from aiohttp import ClientResponse, ClientSession, ClientWebSocketResponse, web
 
-from streamhub import services as composition
+from streamhub import composition
 from streamhub.access.model import InvitationOrder
 from streamhub.access.roles import Role
 from streamhub.handlers.app import build_app

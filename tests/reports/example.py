@@ -18,7 +18,7 @@ import shutil
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from streamhub import services as composition
+from streamhub import composition
 from streamhub.access.model import InvitationOrder
 from streamhub.access.roles import Role
 from streamhub.attendance.door_model import CheckInOrder, Direction, Place, Scope
