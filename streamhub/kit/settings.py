@@ -11,13 +11,12 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from streamhub.kit.clock import parse_rfc3339
 from streamhub.kit.errors import SettingInvalid
+from streamhub.kit.setting_forms import as_browsers_write, is_instant, is_network, is_origin
 
 PREFIX = "STREAMHUB_"
 _ADDRESS = re.compile(r"[^@\s<>\"]+@[^@\s<>\"]+")
@@ -209,16 +208,16 @@ class Settings:
 
     def check(self) -> None:
         """Raise SettingInvalid for values that are wrong together or by form."""
-        if self.public_url and not _is_origin(self.public_url):
+        if self.public_url and not is_origin(self.public_url):
             raise SettingInvalid("public_url: must be an origin such as https://live.example.org")
         if self.unstable_seconds > self.grace_seconds:
             raise SettingInvalid("unstable_seconds: must not be above grace_seconds")
         if self.device_policy not in DEVICE_POLICIES:
             raise SettingInvalid(f"device_policy: must be one of {', '.join(DEVICE_POLICIES)}")
         for proxy in self.trusted_proxies:
-            if not _is_network(proxy):
+            if not is_network(proxy):
                 raise SettingInvalid(f"trusted_proxies: {proxy} is no address or network such as 10.0.0.0/8")
-        if self.access_requests_until and not _is_instant(self.access_requests_until):
+        if self.access_requests_until and not is_instant(self.access_requests_until):
             raise SettingInvalid("access_requests_until: must be a time such as 2021-10-29T18:00:00+02:00")
         if self.attended_percent > 100:  # noqa: PLR2004 - per cent
             raise SettingInvalid("attended_percent: must not be above 100")
@@ -232,7 +231,7 @@ class Settings:
     def _check_platforms(self) -> None:
         for one in self.stand_ins:
             _, equals, origin = one.partition("=")
-            if not equals or not _is_origin(origin) or urlsplit(origin).hostname not in LOOPBACK:
+            if not equals or not is_origin(origin) or urlsplit(origin).hostname not in LOOPBACK:
                 raise SettingInvalid(f"stand_ins: {one} is not such as youtube=http://127.0.0.1:9000")
         if bool(self.facebook_page) != bool(self.facebook_token):
             raise SettingInvalid("facebook_page: goes with facebook_token, neither without the other")
@@ -357,7 +356,7 @@ def _converted(name: str, raw: Any, kind: type, origin: str) -> Any:  # noqa: AN
             return int(raw)
     elif kind is str and isinstance(raw, str):
         if name == "public_url":
-            return _as_browsers_write(raw)
+            return as_browsers_write(raw)
         return raw.strip().rstrip("/") if name == "issuer" else raw.strip()
     secret = any(f.name == name and f.metadata["secret"] for f in declared())
     raise SettingInvalid(f"{name}: {HIDDEN if secret else repr(raw)} is not {_KIND_WORDS[kind]} ({origin})")
@@ -369,36 +368,3 @@ _KIND_WORDS: dict[type, str] = {
     str: "a text",
     tuple: "a list of texts",
 }
-
-
-def _is_network(text: str) -> bool:
-    try:
-        ip_network(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_instant(text: str) -> bool:
-    try:
-        parse_rfc3339(text)
-    except (ValueError, OverflowError):
-        return False
-    return True
-
-
-def _as_browsers_write(url: str) -> str:
-    """Small letters and no default port: what a browser says in ``Origin`` must be the same text."""
-    scheme, colon, host = url.strip().rstrip("/").lower().partition("://")
-    default = {"http": ":80", "https": ":443"}.get(scheme, "")
-    return f"{scheme}{colon}{host.removesuffix(default)}"
-
-
-def _is_origin(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        return False
-    bare = not (parts.path or parts.query or parts.fragment or parts.username)
-    return parts.scheme in {"http", "https"} and bool(parts.hostname) and bare and url.isascii()
