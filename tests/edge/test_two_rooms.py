@@ -70,6 +70,9 @@ OWN_ROOM_ONLY = {
 """Whoever they name, they are about the room in the path."""
 
 SOCKETS = {f"GET {API}/live", f"GET {API}/connection-test"}
+SIGNED = {"POST /hooks/zoom"}
+"""Another service proves itself there by its signature; whatever else it sends is not looked at."""
+
 ENDS = {f"DELETE {API}/me", "POST /me/erase"}
 LISTED = {
     f"POST {API}/imports/{{kind}}",
@@ -109,6 +112,8 @@ async def rooms(tmp_path_factory):
 
 def verdict(caller, key, slug):
     """Status and code with which a call is refused; None where the caller may."""
+    if key in SIGNED:
+        return None
     if caller.refused and not caller.by_cookie:
         return caller.refused
     nobody = caller.refused or (401, "token_invalid")
