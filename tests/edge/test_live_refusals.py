@@ -324,6 +324,7 @@ NEVER_LIVE = {
     errors.StreamhubError, errors.SettingInvalid, errors.FileInvalid, errors.LinkRefused,
     errors.NotFound, errors.CodeUnknown, errors.InsecureOrigin, errors.StateConflict,
     errors.DoorsClosed, errors.NotConfigured, errors.MailUnavailable,
+    errors.SignatureMissing, errors.SignatureStale, errors.BodyUnreadable,
 }  # fmt: skip
 
 

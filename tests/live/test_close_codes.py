@@ -20,6 +20,9 @@ NEVER_ON_A_SOCKET = {
     errors.NotFound: "over HTTP",
     errors.SettingInvalid: "stops the start",
     errors.FileInvalid: "loading files",
+    errors.SignatureMissing: "Zoom's events come over HTTP",
+    errors.SignatureStale: "Zoom's events come over HTTP",
+    errors.BodyUnreadable: "Zoom's events come over HTTP",
 }
 
 
