@@ -4,11 +4,13 @@ from aiohttp import web
 
 from streamhub.handlers import edge, health, metrics
 from streamhub.handlers.limiter import LIMITER, Limiter
+from streamhub.handlers.live import LIMITS
 from streamhub.handlers.render import PAGES
 from streamhub.handlers.request import SERVICES
 from streamhub.handlers.routes import ROUTES
 from streamhub.handlers.routing import RouteTable
 from streamhub.kit.templates import pages
+from streamhub.live.limits import Limits
 from streamhub.services import Services
 
 
@@ -22,6 +24,7 @@ def build_app(use: Services) -> web.Application:
     app[PAGES] = pages()
     app[metrics.METRICS] = metrics.Metrics(use)
     app[LIMITER] = Limiter(use.settings, use.clock)
+    app[LIMITS] = Limits.of(use.settings)
     app[health.ROUTES] = RouteTable(ROUTES)
     app[edge.ROUTE] = {}
     for route in ROUTES:

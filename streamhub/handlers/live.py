@@ -1,6 +1,7 @@
 """``GET /api/v1/live``: the handshake, then one page's life on its socket."""
 
 import hashlib
+from typing import Final
 
 from aiohttp import hdrs, web
 
@@ -24,6 +25,8 @@ from streamhub.live.messages import Bye, Hello
 from streamhub.live.visit import Visit
 from streamhub.programme.model import Session, SessionAccess
 
+LIMITS: Final = web.AppKey("limits", Limits)
+
 
 async def live(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/live?session=<slug>: verify before the upgrade whatever can be verified then."""
@@ -34,7 +37,7 @@ async def live(request: web.Request) -> web.StreamResponse:
     check_handshake(request)
     if request.get(GRANT) is None:
         request.app[LIMITER].coming(request)
-    connection = await Connection.accept(request, use.clock, Limits.of(use.settings))
+    connection = await Connection.accept(request, use.clock, request.app[LIMITS])
     async with connection:
         try:
             await _serve(request, connection, SessionSlug(slug))

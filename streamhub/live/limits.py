@@ -1,7 +1,6 @@
 """How much one page may send and leave unread."""
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Self
 
 from streamhub.kit.clock import SECOND, Instant
@@ -26,7 +25,6 @@ class Limits:
     direct_frames: bool = True
 
     @classmethod
-    @cache
     def of(cls, settings: Settings) -> Self:
         """The limits that the organiser set."""
         return cls(
