@@ -148,8 +148,15 @@ def known(tx: ReadTx, heard: HeardMeeting, people: ZoomPeople) -> Known:
     )
 
 
-def set_told(tx: WriteTx, heard: HeardMeeting) -> None:
-    """What was known at this version stands in the ledger."""
+def set_told(tx: WriteTx, heard: HeardMeeting, people: ZoomPeople) -> None:
+    """What was known at this version stands in the ledger; who became known since stays so."""
+    for table in (zoom_events, zoom_reported):
+        keyed = table.c.customer_key.is_not(None) | table.c.registrant.is_not(None)
+        unknown = (table.c.uuid == heard.uuid) & table.c.participant.is_(None) & keyed
+        for row in tx.all(sa.select(table.c.id, table.c.customer_key, table.c.registrant).where(unknown)):
+            who = people.find(tx, heard.account, Keys(row.customer_key or "", row.registrant or ""))
+            if who is not None:
+                tx.execute(table.update().where(table.c.id == row.id).values(participant=who))
     tx.execute(zoom_meetings.update().where(zoom_meetings.c.uuid == heard.uuid).values(told=heard.version))
 
 

@@ -89,7 +89,7 @@ class ZoomTelling:
         for held in holdings:
             listed = (held.session, held.run) in read.lists
             await self._write(held, heard, () if listed else within(read.found.times, held.openings))
-        await self._db.write(lambda tx: zoom_events_store.set_told(tx, heard))
+        await self._db.write(lambda tx: zoom_events_store.set_told(tx, heard, self._people))
         await self.show(held.session for held in holdings)
 
     async def _write(self, held: Holding, heard: HeardMeeting, times: Sequence[ZoomTime]) -> None:

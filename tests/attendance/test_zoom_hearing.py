@@ -330,6 +330,23 @@ async def test_the_end_of_the_session_empties_its_zoom(zoom):
     assert await zoom.stays("atelier") == [("A", 0, 10)]
 
 
+async def test_somebody_who_is_registered_after_the_event_is_known_and_stays_so(zoom):
+    await opened(zoom, "atelier")
+    await zoom.until(10)
+    await zoom.hear(zoom.joined(1, "C", 0), zoom.left(1, 5))
+    assert await zoom.stays("atelier") == [("?", 0, 5)]
+
+    person = await zoom.invite("C")
+    await zoom.hear(zoom.joined(2, "A", 6))
+
+    assert await zoom.stays("atelier") == [("A", 6, None), ("C", 0, 5)]
+    assert await zoom.house.use.imports.queue() == []
+    await zoom.house.use.privacy.erase(person, Asker("cli"))
+    await zoom.hear(zoom.left(2, 7))
+    assert await zoom.stays("atelier") == [("?", 0, 5), ("A", 6, 7)]
+    assert await zoom.house.use.imports.queue() == []
+
+
 # The queue
 
 
