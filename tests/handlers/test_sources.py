@@ -376,3 +376,26 @@ async def test_a_welcome_and_a_switch_name_every_channel_and_the_words_beside(ho
     ]
     assert switched["words"]["text"] == "Appelez-nous."
     assert switched["channels"][0]["megabytes_per_hour"] == 60
+
+
+@pytest.mark.parametrize("query", ["", "?channel=en", "?light=1"])
+async def test_a_page_names_no_source_of_any_channel_before_the_doors_open_or_without_an_invitation(
+    house, query
+):
+    await house.show(YOUTUBE)
+    await house.show(HLS, channel="en")
+    await house.use.relay.add(ROOM, NewSource(text="Appelez maintenant."), None)
+    delegate = await house.guest()
+
+    async def page(guest=None):
+        async with house.raw("GET", f"/s/{ROOM}{query}", guest) as answer:
+            return answer.status, await answer.text()
+
+    early, stranger = await page(delegate), await page()
+    await house.begin()
+    status, inside = await page(delegate)
+
+    assert (early[0], stranger[0], status) == (200, 401, 200)
+    for word in ("dQw4w9WgXcQ", "salle.m3u8", "Appelez maintenant."):
+        assert word in inside
+        assert word not in early[1] + stranger[1]
