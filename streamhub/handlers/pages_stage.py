@@ -52,7 +52,8 @@ async def wall(request: web.Request) -> web.Response:
         mails=bool(use.settings.smtp_host),
     )
     policy = PagePolicy(frames_self=True)
-    return await render(request, "wall.html", policy=policy, page=wall_page(given, reader))
+    accounts = use.zoom_sources.accounts
+    return await render(request, "wall.html", policy=policy, page=wall_page(given, reader), accounts=accounts)
 
 
 async def projector(request: web.Request) -> web.Response:

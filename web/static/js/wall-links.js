@@ -1,6 +1,6 @@
 /** Links and texts brought to the wall: looked at while they are in the field, then shown or kept ready. */
 import { call } from "./api.js";
-import { byId, text } from "./dom.js";
+import { byId, show, text } from "./dom.js";
 
 /** @param {string} path of the session @param {ReturnType<typeof import("./wall-sources.js").switching>} sources */
 export function links(path, sources) {
@@ -29,7 +29,8 @@ export function links(path, sources) {
     const answer = await call("POST", `${path}/sources:check`, { url });
     if (field.value.trim() !== url) return;
     if (!answer.ok) return refuse(answer);
-    const { embeddable, reason, title } = answer.body;
+    const { embeddable, reason, title, provider } = answer.body;
+    show(document.getElementById("link-zoom"), provider === "zoom");
     said.textContent = embeddable ? text(title ? "check_title" : "check_good", { title }) : text(`check_${reason}`);
   }
 
@@ -37,8 +38,11 @@ export function links(path, sources) {
   async function add(activate) {
     const channel = /** @type {HTMLSelectElement} */ (byId("link-channel")).value;
     const on = new Set([...document.querySelectorAll("#sources .on")].map((row) => row.getAttribute("data-source")));
-    const answer = await call("POST", `${path}/sources?lang=${document.documentElement.lang}`, { url: field.value.trim(), channel, activate });
+    const account = document.querySelector("#link-zoom:not([hidden]) select");
+    const named = account ? { account: /** @type {HTMLSelectElement} */ (account).value } : {};
+    const answer = await call("POST", `${path}/sources?lang=${document.documentElement.lang}`, { url: field.value.trim(), channel, activate, ...named });
     if (!answer.ok) return refuse(answer);
+    show(document.getElementById("link-zoom"), false);
     said.textContent = checked = "";
     field.setAttribute("aria-invalid", "false");
     field.value = "";
