@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterable
 
 from streamhub.attendance.zoom_model import ZoomStanding
 from streamhub.cli.finding import Finding
-from streamhub.kit.clock import rfc3339
+from streamhub.kit.clock import Instant, rfc3339
 from streamhub.kit.outgoing import Unanswered
 from streamhub.relay.link_model import Provider
 from streamhub.relay.model import Source
@@ -128,14 +128,17 @@ def _heard(use: Services, standing: ZoomStanding) -> Iterable[Finding]:
         )
         return
     yield Finding(f"{what}: what Zoom sends is checked")
-    at = standing.last_validation_at
-    asked = f"last {rfc3339(at)}" if at is not None else "never"
     yield Finding(
-        f"{what}: Zoom asks every 72 h whether the address is ours, {asked}",
+        f"{what}: Zoom asks every 72 h whether the address is ours, last {_at(standing.last_validation_at)};"
+        f" it was last heard {_at(standing.last_webhook_at)}",
         ""
         if standing.validated
         else f"press Validate at Zoom for {use.settings.public_url}/hooks/zoom, with the server running",
     )
+
+
+def _at(instant: Instant | None) -> str:
+    return "never" if instant is None else rfc3339(instant)
 
 
 def _embedded(accounts: Iterable[ZoomAccount]) -> Finding:

@@ -12,7 +12,7 @@ from streamhub.handlers.wire import Answer
 from streamhub.handlers.zoom_policy import EMBEDDER, ZoomPolicy
 from streamhub.kit.errors import NotFound
 from streamhub.kit.ids import SessionSlug
-from streamhub.programme.model import Session
+from streamhub.programme.model import Session, SessionState
 from streamhub.relay.model import Source
 
 
@@ -78,14 +78,16 @@ async def sign(request: web.Request) -> web.Response:
 async def _joinable(request: web.Request) -> tuple[Session, Grant, Source]:
     """The session, who asks, and the meeting that they may join here.
 
-    Raises NotFound where it is switched off or the meeting opens elsewhere only, TokenInvalid for
-    somebody without invitation, and all that keeps people out of the session.
+    Raises NotFound where it is switched off, the session is over or the meeting opens elsewhere only,
+    TokenInvalid for somebody without invitation, and all that keeps people out of the session.
     """
     use, slug = services(request), slug_of(request)
     if not use.settings.zoom_embedded:
         raise _elsewhere()
     grant = grant_of(request)
     session, _ = await enter_session(request, slug)
+    if session.state is SessionState.ENDED:
+        raise _elsewhere()
     wanted = request.query.get("source")
     for source in await _shown(request, slug):
         if use.zoom_sdk.meeting(source) is not None and wanted in {None, source.id}:

@@ -196,15 +196,20 @@ async def test_no_other_page_has_any_of_it(house):
         assert "camera=()" in headers["Permissions-Policy"]
 
 
-async def test_isolation_is_a_setting(tmp_path, accounts):
+async def test_isolation_is_a_setting_and_nobody_joins_once_the_session_is_over(tmp_path, accounts):
     given = {"zoom_accounts_file": accounts, "zoom_embedded": True, "zoom_isolated": True}
     async with open_house(tmp_path, **given) as house:
         await house.show(ZOOM, account="ville")
         await house.begin(ROOM, SessionState.DOORS)
-        _, headers, _ = await got(house, PAGE, await house.guest())
+        delegate = await house.guest()
+        _, headers, _ = await got(house, PAGE, delegate)
+        await house.begin(ROOM, SessionState.LIVE)
+        await house.begin(ROOM, SessionState.ENDED)
+        after = [(await got(house, PAGE, delegate))[0], (await house.ask("POST", SIGN, delegate))[0]]
 
     assert headers["Cross-Origin-Embedder-Policy"] == "require-corp"
     assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert after == [404, 404]
 
 
 async def test_off_there_is_neither_page_nor_signature(tmp_path, accounts):
