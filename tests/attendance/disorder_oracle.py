@@ -55,10 +55,14 @@ class Meeting:
 
 
 class Night:
-    """Facts in; at the end figures out. ``people`` are name → (counted, devices, policy)."""
+    """Facts in; at the end figures out. ``people`` are name → (counted, devices, policy).
 
-    def __init__(self, people, sessions):
+    ``numbers`` are the Zoom meetings of the sessions; one may serve several.
+    """
+
+    def __init__(self, people, sessions, numbers):
         self.people = people
+        self.numbers = numbers
         self.states = dict.fromkeys(sessions, "scheduled")
         self.tabs = {}
         self.web = {}
@@ -66,6 +70,7 @@ class Night:
         self.words = []
         self.lists = {}
         self.meetings = {}
+        self.reports = {}
 
     # Our page
 
@@ -191,9 +196,15 @@ class Night:
     def says(self, *word):
         self.words.append(word)
 
-    def zoom_says(self, session, kind, user, who, at):
-        """An event of the session's meeting; how often and when it became known says nothing."""
-        self.meetings.setdefault(session, []).append((kind, user, who, at))
+    def zoom_says(self, number, kind, user, who, at):
+        """An event of a Zoom meeting; how often and when it became known says nothing."""
+        self.meetings.setdefault(number, []).append((kind, user, who, at))
+        if number in self.reports and at > self.reports[number][0]:
+            del self.reports[number]  # the meeting went on: its report came too early
+
+    def zoom_reports(self, number, rows, now):
+        """The report of a meeting stands in the place of its events."""
+        self.reports[number] = (now, rows)
 
     def times(self, who, meeting, meetings, now):
         """(channel, since, until) of one person in one session, before any correction."""
@@ -205,7 +216,7 @@ class Night:
         found += [
             ("zoom", a, b) for person, slug, a, b in self._lines() if (person, slug) == (who, meeting.slug)
         ]
-        return found + [("zoom", a, b) for a, b in self._zoom(who, meeting.slug, now)]
+        return found + [("zoom", a, min(b, now)) for a, b in self._zoom(who, meeting) if a < now]
 
     def _lines(self):
         """What the lists that stand say; the same line in two of them is one, of the first."""
@@ -215,16 +226,25 @@ class Night:
                 lines.setdefault((line, slug, a, b), person)
         return [(person, slug, a, b) for (_, slug, a, b), person in lines.items()]
 
-    def _zoom(self, who, slug, now):
-        """In the meeting at an instant: joined before, not left since, the meeting not ended."""
-        events = self.meetings.get(slug, [])
+    def _zoom(self, who, meeting):
+        """Of the times in its Zoom meeting what lies between doors and end of the session."""
+        times = self._in_meeting(who, self.numbers[meeting.slug])
+        cut = [(max(a, opened), min(b, ended)) for a, b in times for opened, ended in _open_times(meeting)]
+        return [(a, b) for a, b in cut if a < b]
+
+    def _in_meeting(self, who, number):
+        """By the report, whose gaps stay gaps; else: joined before, not left since, the meeting not ended."""
+        if number in self.reports:
+            rows = self.reports[number][1]
+            return [(a, b) for user, person, a, b in rows if who == _guest(number, user, person)]
+        events = self.meetings.get(number, [])
         ends = [at for kind, *_, at in events if kind == "ended"]
         edges = sorted({at for *_, at in events} | {ALWAYS})
         inside = []
         for a, b in pairwise(edges):
             if not any(
                 kind == "joined"
-                and (person or f"guest {slug} {user}") == who
+                and _guest(number, user, person) == who
                 and since <= a
                 and not any(e[0] == "left" and e[1] == user and since <= e[3] <= a for e in events)
                 for kind, user, person, since in events
@@ -234,7 +254,12 @@ class Night:
                 inside[-1] = (inside[-1][0], b)
             else:
                 inside.append((a, b))
-        return [(a, min(b, now)) for a, b in inside]
+        return inside
+
+    def _guests(self, number):
+        """The users of a meeting whom nobody knows."""
+        events = {user for kind, user, who, _ in self.meetings[number] if kind == "joined" and who is None}
+        return events | {user for user, who, *_ in self.reports.get(number, (0, ()))[1] if who is None}
 
     def _hall(self, who, meeting, meetings, now):
         """In the hall: inside by a scan that counts for it, while it is open."""
@@ -264,7 +289,8 @@ class Night:
         """By which channels the live list has the person: a lost page until its grace is over."""
         mine = (t for t in self.tabs.values() if (t.who, t.session) == (who, meeting.slug))
         web = {"web"} if any(tab.heard and tab.place == "inside" for tab in mine) else set()
-        return web | {"hall" for a, b in self._hall(who, meeting, meetings, now + 1) if a <= now < b}
+        zoom = {"zoom" for a, b in self._zoom(who, meeting) if a <= now and b == ALWAYS}
+        return web | zoom | {"hall" for a, b in self._hall(who, meeting, meetings, now + 1) if a <= now < b}
 
     def corrected(self, who, meeting, meetings, now):
         """Stretches ``(a, b, channels)`` between all instants of one person, the last word laid on top."""
@@ -286,12 +312,7 @@ class Night:
             return None
         begin, end = window
         guests = {person for person, *_ in self._lines()} - set(self.people)
-        guests |= {
-            f"guest {slug} {user}"
-            for slug, events in self.meetings.items()
-            for kind, user, person, _ in events
-            if kind == "joined" and person is None
-        }
+        guests |= {_guest(number, user, None) for number in self.meetings for user in self._guests(number)}
         counted = [who for who, (audience, *_) in self.people.items() if audience]
         there = {}
         for who in [*counted, *sorted(guests)]:
@@ -385,6 +406,11 @@ def _parallel(meeting, meetings):
         and meeting.planned[0] < other.planned[1]
         for other in meetings
     )
+
+
+def _guest(number, user, person):
+    """Whom a connection counts for: somebody known, else a guest of that meeting."""
+    return person or f"guest {number} {user}"
 
 
 def _day(at):

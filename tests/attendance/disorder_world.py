@@ -15,10 +15,11 @@ import sqlalchemy as sa
 from streamhub import composition
 from streamhub.access.model import DevicePolicy, Grant, InvitationOrder
 from streamhub.access.roles import Role
+from streamhub.attendance import zoom_events_store
 from streamhub.attendance.door_model import CheckInOrder, Direction, place_of
 from streamhub.attendance.imports_model import Upload, ZoomOrder
 from streamhub.attendance.service import CorrectionOrder
-from streamhub.attendance.zoom_fold import ZoomEvent, ZoomKind
+from streamhub.attendance.zoom_service import Post
 from streamhub.kit.channel import Channel
 from streamhub.kit.clock import MINUTE, SystemClock, parse_rfc3339, to_datetime
 from streamhub.kit.errors import DeviceLimit
@@ -31,9 +32,13 @@ from streamhub.live.visit import Stage, Visit
 from streamhub.migrations.tables import metadata
 from streamhub.programme.files import SessionEntry, SummitFiles
 from streamhub.programme.model import Delegation, DelegationKind, SessionAccess, SessionState, Summit
+from streamhub.relay.model import NewSource
+from streamhub.relay.zoom_model import ReportRow
+from streamhub.relay.zoom_registrants_store import zoom_registrants
 from streamhub.statistics.disclosure import Audience
-from tests.attendance import zoom_told
 from tests.attendance.zoom_samples import HEADER
+from tests.stand_ins import zoom_sender
+from tests.stand_ins.zoom_sender import Delivery, Guest, Running
 
 EVENING = parse_rfc3339("2021-10-30T20:50:00Z")
 """22:50 in Brussels; the clock there goes back an hour at 01:00 UTC."""
@@ -52,6 +57,10 @@ PEOPLE = {
     "dia": (Role.OBSERVER, "SN", 2, DevicePolicy.REPLACE_OLDEST),
 }
 """Role, delegation, devices and what happens to one more. Dia observes: in lists, in no figure."""
+MEETINGS = {"nuit": "85512345678", "atelier-a": "85512345678", "atelier-b": "91112223334"}
+"""The numbers of Zoom's meetings: one of them serves two sessions, which overlap."""
+REGISTERED = ("ana", "bob", "dia")
+"""Who has a link of their own to each meeting."""
 
 
 @dataclass(slots=True)
@@ -111,11 +120,15 @@ def evening():
         engine.dispose()
         use = await composition.build(data, SETTINGS, Hands().clock())
         await use.programme.load(_files())
+        for slug, number in MEETINGS.items():
+            await use.relay.add(slug, NewSource(url=f"https://us02web.zoom.us/j/{number}"), None)
         grants = {}
         for name, (role, code, devices, policy) in PEOPLE.items():
             order = InvitationOrder(role=role, delegation=code, devices=devices, device_policy=policy)
             [issued] = await use.access.issue(order, "test")
             grants[name] = await use.access.grant_for_token(issued.token)
+        rows = [_registration(name, grants[name].participant) for name in REGISTERED]
+        await use.db.write(lambda tx: tx.execute(zoom_registrants.insert(), rows))
         await use.close()
         return data.database.read_bytes(), grants
 
@@ -140,7 +153,13 @@ class World:
         data = DataFolder(self.folder)
         data.create()
         data.database.write_bytes(content)
+        self.accounts.write_text(f'[ville]\nsecret_token = "{zoom_sender.SECRET}"\n', encoding="utf-8")
         await self.start()
+
+    @property
+    def accounts(self):
+        """The file of the one Zoom account."""
+        return self.folder / "zoom.toml"
 
     @property
     def now(self):
@@ -154,13 +173,15 @@ class World:
 
     async def start(self):
         """Everything that a server does at its start but for the tasks that wait for real seconds."""
-        self.use = await composition.build(DataFolder(self.folder), SETTINGS, self.hands.clock())
+        given = replace(SETTINGS, zoom_accounts_file=str(self.accounts))
+        self.use = await composition.build(DataFolder(self.folder), given, self.hands.clock())
         await self.use.attendance.start()
         await self.use.openings.start()
         await self.use.changes.start()
         await self.use.programme.settle()
         await self.use.live.start()
         await self.use.tasks.cancel()
+        await self.use.zoom._look_again()
         await self.told()
 
     async def stop(self):
@@ -192,6 +213,7 @@ class World:
     async def told(self):
         """Whatever was written is noticed, and who may come in by that has come in."""
         await self.use.changes.catch_up()
+        await self.use.zoom.work_off()
         while coming := [task for task in self.use.tasks._tasks if task.get_name() == "admit"]:
             await asyncio.gather(*coming)
         self.sweep()
@@ -293,14 +315,20 @@ class World:
         await self.use.imports.apply(found.asked.id, "p_com")
         return found.asked.id
 
-    async def zoom_says(self, slug, events):
-        """Zoom's events of a meeting: (kind, user, name or None, at)."""
-        told = [
-            ZoomEvent(ZoomKind(kind), at, user, self.who(who) if who else None)
-            for kind, user, who, at in events
-        ]
-        session = await self.use.programme.session(slug)
-        await zoom_told.tell(self.use.db, self.use.clock, session, f"uuid of {slug}", told)
+    async def zoom_says(self, number, events):
+        """Zoom's words of a meeting, each in a call of its own: (kind, user, name or None, at)."""
+        for event in events:
+            delivery = Delivery(self.now // 1000, zoom_sender.body_of(_zooms(number, *event)))
+            sign = (delivery.headers[name] for name in ("x-zm-request-timestamp", "x-zm-signature"))
+            await self.use.zoom.receive(Post(*sign, delivery.body))
+        await self.told()
+
+    async def zoom_reports(self, number, rows):
+        """Zoom's report of a meeting came: (user, name or None, since, until)."""
+        heard = await self.use.db.read(lambda tx: zoom_events_store.meeting(tx, f"uuid of {number}"))
+        told = [ReportRow(user, "", f"reg-{who}" if who else "", a, b) for user, who, a, b in rows]
+        await self.use.zoom._reports._came(heard, told)
+        await self.told()
 
     # Looking
 
@@ -312,6 +340,23 @@ class World:
         """By which channels the live list has somebody."""
         person = self.use.presence.person(slug, self.who(who))
         return set() if person is None else {str(c) for c in person.channels}
+
+
+def _registration(name, participant):
+    """A registration at Zoom that was answered."""
+    texts = {column.name: "" for column in zoom_registrants.columns if not column.nullable}
+    known = {"id": name, "account": "ville", "zoom_id": f"reg-{name}", "email": f"{name}@delegues.example"}
+    rest = {"participant": participant, "generation": 1, "asked_at": EVENING, "panelist": False}
+    return texts | known | rest
+
+
+def _zooms(number, kind, user, who, at):
+    """An event as Zoom says it."""
+    run = Running(f"uuid of {number}", EVENING // 1000, number, kind="meeting")
+    if kind == "ended":
+        return zoom_sender.ended(run, at // 1000)
+    guest = Guest(user, registrant_id=f"reg-{who}" if who else "")
+    return (zoom_sender.joined if kind == "joined" else zoom_sender.left)(run, guest, at // 1000)
 
 
 def _utc(at):
