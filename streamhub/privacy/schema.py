@@ -159,7 +159,7 @@ LISTS = (
         about="participant",
         invitation="invitation",
         secret="join_url",
-        fact="generation panelist names email zoom_id",
+        fact="generation panelist names email zoom_id tries",
         when="asked_at registered_at cancelled_at",
         plain="id account meeting kind",
     ),

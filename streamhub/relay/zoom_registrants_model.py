@@ -28,6 +28,9 @@ MAX_NAME = 64
 OVERLAP_MS = 2 * MINUTE
 """An app that was killed leaves up to 90 s late: only a longer time side by side is two at once."""
 
+TRIES_A_DAY = 3
+"""How often Zoom takes one address in a day."""
+
 FIRST_PAUSE_MS, LONGEST_PAUSE_MS = 10 * SECOND, 10 * MINUTE
 
 
@@ -50,8 +53,9 @@ class Numbered:
 class ZoomRegistrant:
     """One registration: asked for (perhaps without an answer), there, cancelled.
 
-    ``zoom_id`` and ``join_url`` are Zoom's; the link is the person's own. Once the person is erased
-    ``invitation`` and ``participant`` are empty, until Zoom has cancelled it.
+    ``tries`` counts how often Zoom was asked within a day. ``zoom_id`` and ``join_url`` are Zoom's; the
+    link is the person's own. Once the person is erased ``invitation`` and ``participant`` are empty,
+    until Zoom has cancelled it.
     """
 
     id: str
@@ -64,6 +68,7 @@ class ZoomRegistrant:
     generation: int
     email: str
     asked_at: Instant
+    tries: int = 1
     zoom_id: str = ""
     join_url: str = field(default="", repr=False)
     registered_at: Instant | None = None
@@ -73,6 +78,10 @@ class ZoomRegistrant:
     def unsure(self) -> bool:
         """Whether Zoom was asked, or about to be, and no answer was stored: it may be there or not."""
         return self.registered_at is None and self.cancelled_at is None
+
+    def may_be_asked(self, now: Instant) -> bool:
+        """Whether Zoom may be asked for this address once more: three times a day at the most."""
+        return self.tries < TRIES_A_DAY or self.asked_at + DAY <= now
 
     @property
     def stands(self) -> bool:

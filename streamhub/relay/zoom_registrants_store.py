@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from streamhub.kit.clock import Instant
+from streamhub.kit.clock import DAY, Instant
 from streamhub.kit.db import ReadTx, WriteTx, metadata
 from streamhub.kit.ids import InvitationId, ParticipantId, SourceId
 from streamhub.relay.store import sources
@@ -33,6 +33,7 @@ zoom_registrants = sa.Table(
     sa.Column("zoom_id", sa.Text, nullable=False),
     sa.Column("join_url", sa.Text, nullable=False),
     sa.Column("asked_at", sa.BigInteger, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
     sa.Column("registered_at", sa.BigInteger),
     sa.Column("cancelled_at", sa.BigInteger),
     sa.Index("ix_zoom_registrants_zoom", "account", "zoom_id"),
@@ -118,8 +119,10 @@ def add(tx: WriteTx, registrants: Iterable[ZoomRegistrant]) -> None:
 
 def asked(tx: WriteTx, registrants: Iterable[ZoomRegistrant], at: Instant) -> None:
     """Zoom is about to be asked for these once more."""
-    ids = [one.id for one in registrants]
-    tx.execute(zoom_registrants.update().where(zoom_registrants.c.id.in_(ids)).values(asked_at=at))
+    for one in registrants:
+        tries = 1 if one.asked_at + DAY <= at else one.tries + 1
+        which = zoom_registrants.c.id == one.id
+        tx.execute(zoom_registrants.update().where(which).values(asked_at=at, tries=tries))
 
 
 def found(
@@ -256,6 +259,7 @@ def _columns(one: ZoomRegistrant) -> dict[str, Any]:
         "zoom_id": one.zoom_id,
         "join_url": one.join_url,
         "asked_at": one.asked_at,
+        "tries": one.tries,
         "registered_at": one.registered_at,
         "cancelled_at": one.cancelled_at,
     }
@@ -275,6 +279,7 @@ def _registrant(row: sa.Row[Any]) -> ZoomRegistrant:
         zoom_id=row.zoom_id,
         join_url=row.join_url,
         asked_at=row.asked_at,
+        tries=row.tries,
         registered_at=row.registered_at,
         cancelled_at=row.cancelled_at,
     )

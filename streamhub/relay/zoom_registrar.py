@@ -162,11 +162,12 @@ class ZoomRegistrar:
             store.drop(tx, [one for one in lost if one.id in unwanted])
 
         await self._write(now, "zoom.register", len(some) - len(lost), command)
-        again = [one for one in lost if one.id not in unwanted][:BATCH]
+        at = self._clock.now()
+        again = [one for one in lost if one.id not in unwanted and one.may_be_asked(at)][:BATCH]
         if again:
-            await self._db.write(lambda tx: store.asked(tx, again, self._clock.now()))
+            await self._db.write(lambda tx: store.asked(tx, again, at))
             await self._ask(now, again)
-        return True
+        return len(lost) < len(some) or bool(again) or any(one.id in unwanted for one in lost)
 
     async def _register(self, now: Situation) -> bool:
         """Register a batch of those who are missing."""

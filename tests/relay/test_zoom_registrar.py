@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 import sqlalchemy as sa
+from aiohttp import web
 
 from streamhub.access import store as access_store
 from streamhub.access.model import InvitationOrder
@@ -500,3 +501,24 @@ async def test_cancelling_goes_on_where_registering_is_refused(world):
 
     assert len(world.there.cancelled) == 1
     assert (await world.standing()).fault == "right_missing"
+
+
+async def test_one_address_is_asked_for_three_times_a_day_at_the_most(world):
+    await world.show()
+    await world.invite(expires_at=NOON + 5 * DAY)
+    down = web.Response(status=500)
+    world.there.refusals += [None, down]  # what the number stands for, then the registration
+    await world.settle()
+    for _ in range(6):
+        world.there.refusals += [None, web.Response(status=500)]  # the list, then the registration
+        world.clock.advance(minutes=11)
+        await world.settle()
+        world.there.refusals.clear()
+    asked = [one for one in world.there.asked if "batch_registrants" in one]
+    assert len(asked) == 3
+
+    world.clock.advance(ms=DAY)
+    await world.settle()
+
+    [registrant] = await world.registrants()
+    assert list(world.there.registrants) == [registrant.email]

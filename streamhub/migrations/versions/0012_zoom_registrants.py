@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("zoom_id", sa.Text(), nullable=False),
         sa.Column("join_url", sa.Text(), nullable=False),
         sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("registered_at", sa.BigInteger(), nullable=True),
         sa.Column("cancelled_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
