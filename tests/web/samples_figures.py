@@ -39,6 +39,7 @@ from streamhub.statistics.results import (
     Point,
     Represented,
     SessionStatistics,
+    ShownSource,
     SummitStatistics,
     Timeline,
     Viewers,
@@ -78,6 +79,10 @@ EXACT = SessionStatistics(
     by_delegation=BY_DELEGATION,
     by_country=tuple(CountryCount(str(d.code), d.attended) for d in BY_DELEGATION),
     viewers=Viewers(212, Peak(88, SINCE + 40 * MINUTE), 301_200),
+    sources=(
+        ShownSource("youtube", "https://www.youtube.com/watch?v=aqz-KE-bpKQ", SINCE, SINCE + 50 * MINUTE),
+        ShownSource("text", "", SINCE + 50 * MINUTE, UNTIL),
+    ),
     web=None,
     platforms=PLATFORMS,
 )

@@ -15,6 +15,7 @@ from streamhub.kit.ids import DelegationCode, SessionSlug
 from streamhub.kit.times import Moment, Times, duration, number
 from streamhub.programme.clock import WindowKind
 from streamhub.programme.model import Delegation, DelegationKind, Session
+from streamhub.relay.providers import PROVIDERS
 from streamhub.reports.model import Rule
 from streamhub.statistics.results import (
     ByChannel,
@@ -23,6 +24,7 @@ from streamhub.statistics.results import (
     PlatformNumber,
     Represented,
     SessionStatistics,
+    ShownSource,
     Timeline,
     Viewers,
 )
@@ -119,6 +121,16 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
+class StreamRow:
+    """What was on everybody's screen during some time of the session; without a name it was a text."""
+
+    name: str
+    link: str
+    since: Moment
+    until: Moment
+
+
+@dataclass(frozen=True, slots=True)
 class FiguresPage:
     """The figures of one session, on the staff's page and in the printed report.
 
@@ -146,6 +158,7 @@ class FiguresPage:
     sentences: tuple[str, ...]
     rules: tuple[Rule, ...]
     picture: str
+    streams: tuple[StreamRow, ...]
     island: dict[str, Any]
 
 
@@ -207,8 +220,15 @@ def figures_page(given: FiguresInput, reader: Reader) -> FiguresPage:
         sentences=given.sentences,
         rules=given.rules,
         picture=given.picture,
+        streams=tuple(_stream(source, times) for source in stats.sources),
         island=msgspec.to_builtins(FigureData(given.session.slug, PLATFORMS, METRICS)),
     )
+
+
+def _stream(source: ShownSource, times: Times) -> StreamRow:
+    provider = next((row for kind, row in PROVIDERS.items() if kind == source.provider), None)
+    name = provider.name if provider else ""
+    return StreamRow(name, source.link, times.moment(source.since), times.moment(source.until))
 
 
 def top_of(peak: Peak) -> Top | None:
