@@ -112,10 +112,8 @@ async def rooms(tmp_path_factory):
 
 def verdict(caller, key, slug):
     """Status and code with which a call is refused; None where the caller may."""
-    if key in SIGNED:
-        return None
-    if caller.refused and not caller.by_cookie:
-        return caller.refused
+    if caller.refused and (key in SIGNED or not caller.by_cookie):
+        return None if key in SIGNED else caller.refused
     nobody = caller.refused or (401, "token_invalid")
     named, roles = "{slug}" in key, WHO_MAY[key]
     if roles == ANYBODY:
