@@ -1,6 +1,8 @@
 """The composition root: the only file where concrete parts meet."""
 
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 from streamhub.access import mail_service
 from streamhub.access.admissions import AdmissionService
@@ -71,7 +73,10 @@ from streamhub.statistics.service import StatisticsService
 
 
 class _Wiring:
-    """Each part that several others need, made once, from those before it."""
+    """Each part that several others need, made once, from those before it.
+
+    It has the name that it has in ``Services``, which takes it from here.
+    """
 
     def __init__(self, folder: DataFolder, settings: Settings, clock: Clock) -> None:
         self.settings = settings
@@ -228,62 +233,35 @@ async def build(folder: DataFolder, settings: Settings, clock: Clock) -> Service
         parts.changes.subscribe(topic, listener)
     links = parts.links()
     mail = parts.mail(folder)
+    names = [account.name for account in parts.zoom_accounts]
+    zoom_sources = ZoomSources(db, programme, parts.registrar, names, settings.zoom_register_days)
+    wanted = {field.name for field in fields(Services)}
+    taken: dict[str, Any] = {name: part for name, part in vars(parts).items() if name in wanted}
     return Services(
         folder=folder,
-        settings=settings,
-        clock=clock,
-        db=db,
-        tasks=parts.tasks,
-        changes=parts.changes,
         audit=AuditLog(db, clock),
-        programme=programme,
         editing=EditService(db, clock, settings, programme),
-        access=access,
-        bulk=parts.bulk,
-        calendars=parts.calendars,
         mail=mail,
         mailing=MailJob(mail, parts.tasks, configured=bool(settings.smtp_host)),
-        admissions=parts.admissions,
         renewals=RenewalService(db, clock, programme, access),
         delegates=DelegatesService(db, access),
         requests=requests,
         trials=TrialsService(db, clock),
-        relay=parts.relay,
-        timetable=parts.timetable,
         checking=CheckingService(db, clock, programme, parts.relay, links, parts.tasks),
-        floor=parts.floor,
-        presence=parts.presence,
-        viewers=parts.viewers,
-        attendance=parts.attendance,
-        door=parts.door,
-        openings=parts.openings,
-        excused=parts.excused,
         correction_requests=CorrectionRequestsService(db, clock, programme),
-        imports=parts.imports,
         zoom=zoom,
-        audience=parts.audience,
-        registrar=parts.registrar,
-        zoom_sources=ZoomSources(
-            db,
-            programme,
-            parts.registrar,
-            [account.name for account in parts.zoom_accounts],
-            settings.zoom_register_days,
-        ),
+        zoom_sources=zoom_sources,
         zoom_twice=ZoomTwice(db, clock, parts.relay),
-        outgoing=parts.outgoing,
         links=links,
         sampler=parts.sampler(),
-        zoom_accounts=parts.zoom_accounts,
-        zoom_apis=parts.zoom_apis,
         zoom_sdk=ZoomSdkService(db, clock, parts.zoom_accounts, on=settings.zoom_embedded),
         statistics=statistics,
         privacy=PrivacyService(db, clock, access, requests),
         retention=RetentionService(db, clock, settings, programme, statistics),
         reports=ReportsService(clock, programme, statistics),
-        hub=parts.hub,
         live=live,
         beats=Beats(),
+        **taken,
     )
 
 
