@@ -66,6 +66,13 @@ def test_the_order_in_which_events_came_changes_nothing(events, times):
         assert minutes(*some) == times
 
 
+def test_two_devices_are_one_person_and_two_guests_are_two():
+    guests = [joined(1, None, 0), joined(2, None, 10), ended(20)]
+
+    assert fold_meeting(CASES["two devices"][0]).people == 1
+    assert fold_meeting(guests).people == 2
+
+
 def test_who_left_without_having_come_is_counted_for_the_log():
     assert fold_meeting([left(9, 5), left(9, 5), ended(62)]).without_join == 1
 

@@ -93,6 +93,7 @@ READ = {
         Kind.ZOOM_WEB_CLIENT, "85512345678", "app.zoom.us", "a"
     ),
     "https://zoom.us/wc/join/123456789": zoom(Kind.ZOOM_WEB_CLIENT, "123456789", "zoom.us"),
+    "https://ville.zoom.com/j/85512345678": zoom(Kind.ZOOM_JOIN, "85512345678", "ville.zoom.com"),
     "https://agency.zoomgov.com/j/1612345678": zoom(Kind.ZOOM_JOIN, "1612345678", "agency.zoomgov.com"),
     "https://www.facebook.com/VilledeNamur/videos/un-titre/1234567890123456/": facebook("VilledeNamur"),
     "https://fr-fr.facebook.com/VilledeNamur/videos/1234567890123456": facebook("VilledeNamur"),

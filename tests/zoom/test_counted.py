@@ -9,7 +9,7 @@ from tests.zoom import webinar_oracle as oracle
 from tests.zoom.played import OPENED, WINDOWS, afternoon
 from tests.zoom.truth import LULLS
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(300)
 
 STAGES = {"by_webhooks": oracle.by_webhooks, "by_report": oracle.by_report, "after_all": oracle.by_report}
 each_stage = pytest.mark.parametrize("stage", STAGES)
