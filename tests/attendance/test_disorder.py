@@ -395,9 +395,9 @@ def replay(examples, steps, number=None):
 
 
 @pytest.mark.timeout(600)
-def test_150_nights_of_50_steps_have_the_figures_of_a_slow_replay():
+def test_250_nights_of_50_steps_have_the_figures_of_a_slow_replay():
     with in_one_thread():
-        replay(150, 50, number=1)
+        replay(250, 50, number=1)
 
 
 @pytest.mark.timeout(600)

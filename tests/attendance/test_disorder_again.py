@@ -7,6 +7,6 @@ from tests.attendance.test_disorder import replay
 
 
 @pytest.mark.timeout(600)
-def test_150_other_nights_of_50_steps_have_the_figures_of_a_slow_replay():
+def test_250_other_nights_of_50_steps_have_the_figures_of_a_slow_replay():
     with in_one_thread():
-        replay(150, 50, number=2)
+        replay(250, 50, number=2)
