@@ -18,6 +18,7 @@ from streamhub.kit.clock import SystemClock, to_datetime
 from tests.bulk.mail_server import mail_server
 from tests.demo import demonstration
 from tests.spine.whole_day import API, ASKER, PEOPLE, Day
+from tests.stand_ins.zoom_sender import SECRET
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -44,6 +45,7 @@ async def day(tmp_path_factory, chromium):
     """The day that took place; ``log`` is all that the program wrote."""
     folder = tmp_path_factory.mktemp("day")
     until = to_datetime(SystemClock().now()) + timedelta(hours=3)
+    (folder / "zoom.toml").write_text(f'[ville]\nsecret_token = "{SECRET}"\n', encoding="utf-8")
     async with mail_server() as box:
         with (folder / "log").open("wb+") as log:
             async with (
@@ -57,6 +59,7 @@ async def day(tmp_path_factory, chromium):
                     STREAMHUB_SMTP_PORT=str(box.port),
                     STREAMHUB_SMTP_SECURITY="none",
                     STREAMHUB_SMTP_FROM="acces@sommet.example",
+                    STREAMHUB_ZOOM_ACCOUNTS_FILE=str(folder / "zoom.toml"),
                     STREAMHUB_ACCESS_REQUESTS_UNTIL=until.isoformat(timespec="seconds"),
                 ) as demo,
                 aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http,

@@ -11,7 +11,10 @@ from types import SimpleNamespace
 import aiohttp
 
 from streamhub.handlers.request import COOKIE
+from streamhub.kit.clock import SECOND, SystemClock
 from tests.bulk.mail_server import MailServer
+from tests.stand_ins import zoom_sender
+from tests.stand_ins.zoom_sender import Delivery, Guest, Running
 
 API = "/api/v1"
 PEOPLE = (
@@ -30,6 +33,7 @@ ASKER = {
 }
 PROOF = b"%PDF-1.7\n carte de presse 77-4512-Q Hippolyte Vandenbroucke\n" + b"x" * 500
 SUBJECT = "Financer les ports de Kpalimé"
+IN_ZOOM = ("iPad d'Hermeline Okonkwo", "hermeline@okonkwo.example.net")
 ADDRESSES = [f"198.51.100.{number}" for number in range(11, 31)]
 LINK = re.compile(r"https?://[^\s\"<>]+/j[/#][A-Za-z0-9._#/-]+")
 
@@ -66,7 +70,7 @@ class Day:
     def people(self):
         """Names, mail addresses, functions, words and addresses of machines."""
         asker = [value for key, value in ASKER.items() if key != "kind"]
-        return [*(word for row in PEOPLE for word in row[1:]), *asker, SUBJECT, *ADDRESSES]
+        return [*(word for row in PEOPLE for word in row[1:]), *asker, *IN_ZOOM, SUBJECT, *ADDRESSES]
 
     async def call(self, method, path, who=None, *, bearer=None, **options):
         """One call, from an address of its own: by somebody's cookie, by a token, or by nobody."""
@@ -179,6 +183,27 @@ class Day:
             await self.must("POST", path, bearer="moderator")
             assert (await heard(other, "closing"))["code"] == 4410
         await self.door(asker)
+        await self.zoom()
+
+    async def zoom(self):
+        """Zoom tells who came to the session's meeting, with their names; somebody else tries to."""
+        now = SystemClock().now() // SECOND - 60
+        run = Running("/k2Vv//wholeDayA==", now, kind="meeting")
+        guests = (Guest("1", PEOPLE[0][1], email=PEOPLE[0][2]), Guest("2", IN_ZOOM[0], email=IN_ZOOM[1]))
+        events = [*(zoom_sender.joined(run, one, now) for one in guests), zoom_sender.ended(run, now + 30)]
+        some = [Delivery(now + 60, zoom_sender.body_of(one)) for one in events]
+        for one in (*some, *some):
+            assert (await self.told(one)).status == 204
+        assert (await self.told(zoom_sender.wrong_secret(some[0]))).status == 401
+        path = f"{API}/sessions/{self.demo.live}/statistics?audience=internal"
+        async with asyncio.timeout(30):
+            while (await self.must("GET", path, bearer="communications")).json["by_channel"]["zoom"] < 2:
+                await self.must("GET", "/readyz")
+
+    def told(self, delivery):
+        """A webhook of Zoom."""
+        self.secrets |= {zoom_sender.SECRET, delivery.headers["x-zm-signature"]}
+        return self.call("POST", "/hooks/zoom", data=delivery.body, headers=delivery.headers)
 
     async def replace(self, row, stack, who):
         """The link leaked: the page of whoever has it closes, the new link is mailed."""
