@@ -13,7 +13,7 @@ from streamhub.handlers.views.figures import figures_page
 from streamhub.handlers.views.frame import Links, dialled, grant_view, navigation, summit_view
 from streamhub.handlers.views.problem import problem_page
 from streamhub.handlers.views.programme import after, programme_page
-from streamhub.handlers.views.session import session_page
+from streamhub.handlers.views.session import OnStage, channel_rows, session_page
 from streamhub.handlers.views.wall import heads, how, projector_page, wall_page
 from streamhub.kit import errors
 from streamhub.kit.clock import HOUR, MINUTE, SECOND, parse_rfc3339
@@ -123,15 +123,45 @@ def test_what_follows_is_in_time_order_and_never_what_has_ended():
     ],
 )
 def test_a_page_promises_to_count_only_whom_we_count(given, invited, counted):
-    page = session_page(s.LIVE, s.SESSIONS, (), None, s.reader("fr", given))
+    page = session_page(s.LIVE, s.SESSIONS, (), OnStage(), s.reader("fr", given))
 
     assert (page.invited, page.counted) == (invited, counted)
 
 
 def test_before_the_doors_no_address_of_a_provider_is_on_the_page():
-    page = session_page(s.LIVE, s.SESSIONS, s.DOCUMENTS, None, s.reader("fr", s.grant()))
+    page = session_page(s.LIVE, s.SESSIONS, s.DOCUMENTS, OnStage(), s.reader("fr", s.grant()))
 
-    assert page.island["source"] is None
+    assert page.source is page.words is page.beside is None
+    assert [page.island[name] for name in ("sources", "words", "beside")] == [(), None, None]
+
+
+@pytest.mark.parametrize(
+    ("channel", "light", "shown"),
+    [
+        ("", "", "floor"),
+        ("", "0", "floor"),
+        ("", "1", "audio"),
+        ("floor", "1", "floor"),
+        ("wo", "", "wo"),
+        ("xx", "", "floor"),
+    ],
+)
+def test_the_channel_asked_for_is_shown_and_on_a_weak_line_the_sound(channel, light, shown):
+    stage = OnStage((s.YOUTUBE, *s.CHANNELS), channel=channel, light=light)
+    page = session_page(s.LIVE, s.SESSIONS, (), stage, s.reader("fr"))
+
+    assert page.source.channel == shown
+    assert [row.channel for row in page.channels if row.current] == [shown]
+    assert page.sound == (shown == "audio")
+
+
+def test_a_language_is_named_as_its_speakers_name_it_and_one_channel_is_no_choice():
+    rows = channel_rows(OnStage((s.YOUTUBE, *s.CHANNELS)))
+
+    assert {row.channel: row.name for row in rows} == {
+        "floor": "", "audio": "", "sign": "", "en": "English", "wo": "Wolof",
+    }  # fmt: skip
+    assert channel_rows(OnStage((s.YOUTUBE,))) == ()
 
 
 def test_unstable_people_are_present_and_those_gone_to_zoom_are_not():
