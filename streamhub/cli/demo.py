@@ -154,7 +154,7 @@ def _announce(
     if as_json:
         click.echo(json.dumps({"url": url, "data": str(data), "links": [_row(i) for i in links]}))
     else:
-        click.echo(_welcome(url, links, data) + (_beside(local, data) if local else ""))
+        click.echo(_welcome(url, links) + (_beside(local, data) if local else "") + _STOP.format(data=data))
 
 
 def _row(issued: IssuedInvitation) -> dict[str, Any]:
@@ -178,14 +178,16 @@ What to try first
   4. Open the desk's link and check somebody in: the wall counts that person in the hall.
   5. On the wall, switch the stream: the delegate's page changes without reloading.
   6. Open the link of communications: the figures of the sessions that are over, as page, CSV and JSON.
+"""
+_STOP = """
 Stop with Ctrl+C. The same data again, without starting anew: streamhub serve --data {data}
 """
 
 
-_BESIDE = """
-With YouTube, Facebook, PeerTube and Zoom as local servers:
+_BESIDE = """With YouTube, Facebook, PeerTube and Zoom as local servers:
   7. Open the figures of the live session: the platforms' viewers come in every half minute.
-  8. People come and go in the Zoom meeting {number}: the wall counts them.
+  8. People come and go in the Zoom meeting {number}: the wall knows them by the link that each was given;
+     the delegate has one too.
   9. Paste one of these links on the wall:
 {paste}
  10. Every credential tried: streamhub doctor --config {config} --data {data}
@@ -197,7 +199,7 @@ def _beside(local: StandIns, data: Path) -> str:
     return _BESIDE.format(number=local.number, paste=paste, config=local.config, data=data)
 
 
-def _welcome(url: str, links: list[IssuedInvitation], data: Path) -> str:
+def _welcome(url: str, links: list[IssuedInvitation]) -> str:
     width = max(len(i.invitation.role) for i in links)
     rows = [f"  {i.invitation.role:<{width}}  {i.link}" for i in links]
-    return "\n".join([f"The programme: {url}/", "One link per role:", *rows, _TRY.format(data=data)])
+    return "\n".join([f"The programme: {url}/", "One link per role:", *rows, _TRY])
