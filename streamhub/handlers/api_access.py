@@ -47,7 +47,10 @@ class OrderBody(Body):
 
 
 class InvitationAnswer(Answer):
-    """One invitation, without the secrets that open it. ``issuer`` is another issuer, null for ours."""
+    """One invitation, without the secrets that open it. ``issuer`` is another issuer, null for ours.
+
+    ``speak``: the person is to speak, in a webinar of Zoom as a panelist.
+    """
 
     id: str
     participant: str
@@ -63,6 +66,7 @@ class InvitationAnswer(Answer):
     created_at: str
     revoked_at: str | None
     issuer: str | None = None
+    speak: bool = False
 
 
 class IssuedAnswer(Answer):
@@ -296,6 +300,7 @@ def invitation_answer(row: Invitation) -> InvitationAnswer:
         created_at=rfc3339(row.created_at),
         revoked_at=_time(row.revoked_at),
         issuer=row.issuer,
+        speak=row.speak,
     )
 
 

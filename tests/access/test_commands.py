@@ -402,3 +402,12 @@ def test_join_tokens_are_verified_with_their_claims(tmp_path):
         "refused token_invalid",
     ]
     assert done.exit_code == 1
+
+
+def test_who_will_speak_is_invited_as_such(data):
+    issue(data, "--role", "delegate", "--delegation", "BJ")
+    issue(data, "--role", "delegate", "--delegation", "BJ", "--speak")
+
+    listed = json.loads(command("invite", "list", "--data", str(data), "--json").stdout)
+
+    assert [(one["seat"], one["speak"]) for one in listed] == [("BJ-01", False), ("BJ-02", True)]
