@@ -133,6 +133,7 @@ class Database:
         self.path = path
         self.on_group: Callable[[WriteTx], None] | None = None
         self.after_notice: Callable[[], None] | None = None
+        self._coming: list[_Command[Any]] = []
         self._commands: queue.SimpleQueue[_Command[Any] | None] = queue.SimpleQueue()
         self._owed: list[_Command[Any]] = []
         self._enough = threading.Event()
@@ -146,7 +147,7 @@ class Database:
     @property
     def waiting(self) -> int:
         """Commands that the writer has not begun with."""
-        return self._commands.qsize()
+        return len(self._coming) + self._commands.qsize()
 
     async def write(self, command: Callable[[WriteTx], T]) -> T:
         """Run ``command`` in the writer; returns after the COMMIT of its group.
@@ -197,6 +198,7 @@ class Database:
 
     async def close(self) -> None:
         """Finish the waiting commands, then close every connection."""
+        self._hand_over()
         self._commands.put(None)
         self._enough.set()
         await asyncio.to_thread(self._thread.join)
@@ -208,11 +210,20 @@ class Database:
     def _queue(
         self, run: Callable[..., Any], item: object, *, together: bool = False, owed: bool = False
     ) -> "asyncio.Future[T]":
-        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._commands.put(_Command(run, item, future, together, owed))
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        if not self._coming:
+            loop.call_soon(self._hand_over)
+        self._coming.append(_Command(run, item, future, together, owed))
+        return future
+
+    def _hand_over(self) -> None:
+        """Give the writer what came in one round of the loop: it would begin with the first of them alone."""
+        for command in self._coming:
+            self._commands.put(command)
+        self._coming.clear()
         if self._commands.qsize() >= ENOUGH_COMMANDS:
             self._enough.set()
-        return future
 
     def _query(self, query: Callable[[ReadTx], T]) -> T:
         with _readable(), self._reading.connect() as connection:

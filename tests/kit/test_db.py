@@ -39,6 +39,15 @@ async def test_many_writes_at_once_share_commits_and_all_arrive(db):
     assert len(await all_words(db)) == 300
 
 
+async def test_what_comes_in_one_round_of_the_loop_is_one_group(db):
+    groups = []
+    db.on_group = groups.append
+
+    await asyncio.gather(*(db.write(add(f"w{n:03}")) for n in range(100)))
+
+    assert len(groups) <= 2  # the writer may begin while the last are handed over
+
+
 async def test_while_many_write_one_after_the_other_a_commit_is_worth_several(db):
     groups = []
     db.on_group = groups.append
