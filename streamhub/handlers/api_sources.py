@@ -232,7 +232,7 @@ async def listing(request: web.Request, slug: SessionSlug) -> SourceList:
     """The sources of a session for moderators: several people read it, so no passcode is in it."""
     use = services(request)
     board = await use.timetable.board(slug)
-    items = [_row(row, use.relay.view(row.source, None, language(request))) for row in board.rows]
+    items = [_row(row, await use.relay.listed(row.source, language(request))) for row in board.rows]
     return SourceList(items=items, automatic=board.automatic, held=board.held)
 
 

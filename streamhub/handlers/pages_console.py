@@ -63,7 +63,7 @@ async def session(request: web.Request) -> web.Response:
         await use.editing.session(slug),
         await use.programme.sessions(),
         await use.editing.documents(slug),
-        tuple(use.relay.view(source, None, lang) for source in await use.relay.sources(slug)),
+        tuple([await use.relay.listed(source, lang) for source in await use.relay.sources(slug)]),
         frozenset(source.id for source in await use.relay.on_air(slug)),
         await use.programme.summit(),
         await reader_of(request),
@@ -76,7 +76,7 @@ async def _switching(request: web.Request) -> Switching:
     """The session's sources as its wall has them, without what was on."""
     use, slug, lang = services(request), slug_of(request), language(request)
     board = await use.timetable.board(slug)
-    views = [use.relay.view(row.source, None, lang) for row in board.rows]
+    views = [await use.relay.listed(row.source, lang) for row in board.rows]
     session, summit = await use.programme.session(slug), await use.programme.summit()
     return switching(board, views, (), session, summit, (await reader_of(request)).times)
 

@@ -39,7 +39,7 @@ async def wall(request: web.Request) -> web.Response:
         excused=await _excused(request, session.slug),
         switching=switching(
             board,
-            [use.relay.view(row.source, None, lang) for row in board.rows],
+            [await use.relay.listed(row.source, lang) for row in board.rows],
             await use.relay.periods(session.slug),
             session,
             summit,

@@ -142,6 +142,11 @@ class RelayService:
         own = self.own.of(source, grant)
         return view if own is None else replace(view, link_url=own, personal=True)
 
+    async def listed(self, source: Source, lang: str = "fr") -> SourceView:
+        """The source in a list of staff: no passcode and nobody's own link, but whether there are such."""
+        await self.own.learn([source])
+        return replace(self.shown(source, joining=False, lang=lang), personal=self.own.has_any(source))
+
     def shown(self, source: Source, *, joining: bool, lang: str = "fr") -> SourceView:
         """The source as many read it.
 
