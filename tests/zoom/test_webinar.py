@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from functools import cache
 from itertools import pairwise
 
 import pytest
@@ -27,6 +28,7 @@ def name(key):
     return NAMES.get(key, "")
 
 
+@cache
 def folded(flaw):
     """What a fold makes of everything that arrives, as the oracle calls people."""
     found = told([delivery.body for delivery in ARRIVING], name, flaw)
