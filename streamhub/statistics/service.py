@@ -184,7 +184,11 @@ class StatisticsService:
         return count_session(await self._material(session, WindowKind.ACTUAL))
 
     async def keep_rolled(self) -> None:
-        """Have every session's figures at hand, and follow those that run."""
+        """Have every session's figures at hand, and follow those that run.
+
+        Not at once: after a start everybody comes, and they come first. Who asks is answered.
+        """
+        await asyncio.sleep(KEEP_SECONDS)
         for session in sorted(await self._use.programme.sessions(), key=lambda s: s.state not in RUNNING):
             await self._rolled(session, WindowKind.ACTUAL)
         while True:
