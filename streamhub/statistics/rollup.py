@@ -128,6 +128,7 @@ class View:
         self.player = _Sum()
         self._there: dict[str, _There] = {}
         self._last_since: Instant = since
+        self._last_page: Instant = since
 
     def replace(self, who: str, before: Times, after: Times) -> None:
         """Somebody's times were these and are those."""
@@ -144,10 +145,13 @@ class View:
             rank = next(rank for rank, spans in enumerate(ranks) if spans)
             self._there[who] = _There(rank, over, lasts)
             self._last_since = max(self._last_since, *(since for since, _ in every))
+        pages = (end if end != OPEN else since for since, end in (*after.page, *after.player))
+        self._last_page = max(self._last_page, *pages, self.since)
 
     def reaches(self, until: Instant) -> bool:
         """Whether nothing is later than ``until``: else what lasts cannot simply be cut there."""
-        return self.end is not None or (self._last_since < until and self.minutes.last_change <= until)
+        last = max(self.minutes.last_change, self._last_page)
+        return self.end is not None or (self._last_since < until and last <= until)
 
     def lengths(self, until: Instant) -> list[int]:
         """How long each person was there, in milliseconds."""

@@ -113,7 +113,7 @@ async def test_a_refusal_goes_out_by_mail_with_the_organisers_word(browser_page,
 
     await row.locator("summary").click()
     await row.locator("details [name=reason]").fill("La salle de presse est complète.")
-    await row.locator("button.stop").click()
+    await row.locator("details button.stop").click()
 
     await expect(row.locator("[data-after]")).to_contain_text("La réponse part par courriel, avec votre mot.")
     await expect(row.locator("[data-after] a")).to_be_hidden()

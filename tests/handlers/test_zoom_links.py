@@ -197,10 +197,10 @@ async def test_an_open_page_is_told_its_own_link_when_it_comes_and_no_other_page
             said = await other.receive_str(timeout=5)
             assert MARK not in said
         await house.show(YOUTUBE)
-        await house.ask("PUT", SOURCE, moderator, {"id": made["id"]})
         shown = {}
         while shown.get("provider") != "youtube":
             shown = (await heard(page, "source"))["source"]
+        await house.ask("PUT", SOURCE, moderator, {"id": made["id"]})
         while not own(shown):
             shown = (await heard(page, "source"))["source"]
         assert MARK in shown["link_url"]

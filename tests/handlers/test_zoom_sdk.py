@@ -172,6 +172,7 @@ async def test_whoever_is_registered_at_zoom_joins_by_their_own_registration(hou
         "zoom_id": "aBcDeFgHiJkLmNoPqRsTuQ",
         "join_url": "https://us02web.zoom.us/w/85512345678?tk=AbC_dEf.DQ&pwd=xYz.1",
         "asked_at": 1,
+        "tries": 1,
         "registered_at": 1,
     }
     await house.use.db.write(lambda tx: tx.execute(zoom_registrants.insert(), registered))

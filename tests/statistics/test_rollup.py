@@ -4,7 +4,7 @@ import os
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import event, given, settings
+from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
 from streamhub.attendance import openings_store, store
@@ -213,6 +213,10 @@ stories = st.lists(
 )
 
 
+@example([
+    ([("arrive", "p_cem", HALL, 0)], False),
+    ([("correct", "p_cem", (at(0), at(0) + 10 * SECOND), WEB, True)], False),
+])  # fmt: skip
 @given(stories)
 @settings(max_examples=EXAMPLES, deadline=None)
 def test_after_whatever_happens_the_rollup_says_what_the_sweep_says(connection, story):
