@@ -66,6 +66,9 @@ CADENCE_MS = {
 }
 """Milliseconds between two readings of a video."""
 
+LIVE_ELSEWHERE_MS = 60 * SECOND
+"""The same for a live elsewhere than on YouTube, whose lives are all one call of a known quota."""
+
 
 @dataclass(frozen=True, slots=True)
 class Followed:
@@ -73,6 +76,12 @@ class Followed:
 
     video: Video
     phase: Phase
+
+    @property
+    def cadence_ms(self) -> int:
+        """Milliseconds between two readings."""
+        cadence_ms = CADENCE_MS[self.phase]
+        return cadence_ms if self.video.platform is Provider.YOUTUBE else max(cadence_ms, LIVE_ELSEWHERE_MS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,10 +221,10 @@ def due(
     ``spread`` lengthens or shortens every wait by its share, so that servers do not ask in step.
     """
     waits = [(one, now - tried[one.video] if one.video in tried else None) for one in plan]
-    late = [one for one, waited in waits if waited is None or waited >= CADENCE_MS[one.phase] * (1 + spread)]
+    late = [one for one, waited in waits if waited is None or waited >= one.cadence_ms * (1 + spread)]
     if not late:
         return ()
-    near = [one for one, waited in waits if waited is not None and waited * 2 >= CADENCE_MS[one.phase]]
+    near = [one for one, waited in waits if waited is not None and waited * 2 >= one.cadence_ms]
     return tuple(sorted({one.video for one in (*late, *near)}))
 
 

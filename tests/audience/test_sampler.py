@@ -138,6 +138,14 @@ def test_what_is_nearly_due_goes_with_what_is_due():
     assert due(plan, tried | {VIDEO: 20 * SECOND}, 31 * SECOND, 0) == ()
 
 
+@pytest.mark.parametrize(("platform", "seconds"), [("youtube", 30), ("facebook", 60), ("peertube", 60)])
+def test_a_live_is_read_every_half_minute_at_youtube_and_every_minute_elsewhere(platform, seconds):
+    plan = [Followed(video := Video(Provider(platform), "1"), Phase.LIVE)]
+
+    assert due(plan, {video: 0}, seconds * SECOND - 1, 0) == ()
+    assert due(plan, {video: 0}, seconds * SECOND, 0) == (video,)
+
+
 def test_waits_are_spread_by_a_tenth():
     tried = {VIDEO: 0}
 
