@@ -150,8 +150,9 @@ class Night:
     def _enter(self, name, at):
         tab = self.tabs[name]
         state = self.states[tab.session]
-        tab.place = "waiting" if state == "scheduled" else "inside"
+        waited, tab.place = tab.place == "waiting", "waiting" if state == "scheduled" else "inside"
         if state == "ended":
+            tab.heard = tab.heard and not waited  # who never came in is not there when it is opened again
             return
         tab.life, tab.heard = at, True
         if state != "scheduled":
