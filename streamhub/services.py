@@ -149,8 +149,8 @@ class Services:
         await every(HOUR / SECOND, self._answer)
 
     async def _answer(self) -> None:
-        if untold := await self.requests.untold():
-            await self.mailing.soon(MailOrder(only=untold), CLOCK)
+        if self.mailing.configured and (untold := await self.requests.untold()):
+            self.mailing.soon(MailOrder(only=untold), CLOCK)
 
     async def ready(self) -> bool:
         """New people may come: started, not stopping, and the database answers."""

@@ -12,12 +12,22 @@ from streamhub.kit.tasks import Tasks, wait_briefly
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the last job came; ``error`` says what ended it before its time."""
+    """How far a job came; ``error`` says what ended it before its time."""
 
     running: bool = False
     total: int = 0
     done: int = 0
     error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """An order whose letters are not written yet; ``asked``: by somebody who waits for them."""
+
+    order: MailOrder
+    by: str
+    total: int
+    asked: bool
 
 
 class MailJob:
@@ -26,11 +36,12 @@ class MailJob:
     def __init__(self, mail: MailService, tasks: Tasks, *, configured: bool) -> None:
         self._mail = mail
         self._tasks = tasks
-        self._configured = configured
+        self.configured = configured
         self._progress = Progress()
         self._stop = asyncio.Event()
         self._ended = asyncio.Event()
-        self._next: deque[tuple[MailOrder, str]] = deque()
+        self._next: deque[_Due] = deque()
+        self._asked = False
 
     @property
     def progress(self) -> Progress:
@@ -38,59 +49,73 @@ class MailJob:
         return self._progress
 
     async def begin(self, order: MailOrder, by: str) -> Progress:
-        """Start sending, and do not wait for it.
+        """Start sending, after single letters that are on their way, and do not wait for it.
 
-        Raises NotConfigured without a mail server, StateConflict while a job is at work,
-        NotFound for an unknown name.
+        Raises NotConfigured without a mail server, StateConflict while such an order is at
+        work, NotFound for an unknown name.
         """
-        if not self._configured:
-            raise NotConfigured("no mail server is set: smtp_host")
+        self._check_configured()
         plan, answers = await self._mail.plan(order), await self._mail.answers(order)
-        if self._progress.running:
+        if self._asked:
             raise StateConflict("mails are being sent already")
+        self._asked = True
         total = count_of(Standing.TO_SEND, plan, answers)
-        self._progress = Progress(running=True, total=total)
-        self._stop, self._ended = asyncio.Event(), asyncio.Event()
-        self._tasks.once("mails", self._work(order, by))
-        return self._progress
+        self._add(_Due(order, by, total, asked=True))
+        return Progress(running=True, total=total)
 
-    async def soon(self, order: MailOrder, by: str) -> bool:
-        """Send these letters too: now, or after the job at work. False without a mail server."""
-        if not self._configured:
-            return False
-        self._next.append((order, by))
-        await self._go_on()
-        return True
+    def soon(self, order: MailOrder, by: str) -> Progress:
+        """Send the letters of ``order.only`` too: now, or after the job at work.
 
-    async def _go_on(self) -> None:
-        """Begin with what waits, unless a job is at work; whoever is not due any more is passed over."""
-        while self._next and not self._progress.running:
-            order, by = self._next.popleft()
-            try:
-                await self.begin(order, by)
-            except NotFound:
-                continue
-            except StateConflict:  # another one began meanwhile, and goes on with this after it
-                self._next.appendleft((order, by))
+        Raises NotConfigured without a mail server.
+        """
+        self._check_configured()
+        total = len(order.only)
+        self._add(_Due(order, by, total, asked=False))
+        return Progress(running=True, total=total)
 
     async def stop(self, wait_seconds: float = 0) -> None:
         """End after the letter at hand; wait for that so long at the most."""
+        if any(due.asked for due in self._next):
+            self._asked = False
         self._next.clear()
         self._stop.set()
         if self._progress.running:
             await wait_briefly(self._ended, wait_seconds)
 
-    async def _work(self, order: MailOrder, by: str) -> None:
+    def _check_configured(self) -> None:
+        if not self.configured:
+            raise NotConfigured("no mail server is set: smtp_host")
+
+    def _add(self, due: _Due) -> None:
+        self._next.append(due)
+        if not self._progress.running:
+            self._progress = Progress(running=True, total=due.total)
+            self._ended.clear()
+            self._tasks.once("mails", self._work())
+
+    async def _work(self) -> None:
         said = ""
         try:
-            report = await self._mail.send(order, by, self._tell, self._stop)
-            said = _said(report)
-        except StreamhubError as error:
-            said = str(error)
+            while self._next:
+                due = self._next.popleft()
+                said = await self._send(due) or said
+                if due.asked:
+                    self._asked = False
         finally:
+            self._asked = False
             self._progress = replace(self._progress, running=False, error=said)
             self._ended.set()
-        await self._go_on()
+
+    async def _send(self, due: _Due) -> str:
+        """What ended it before its time; nothing of whoever is not due any more."""
+        self._progress = Progress(running=True, total=due.total)
+        self._stop = asyncio.Event()
+        try:
+            return _said(await self._mail.send(due.order, due.by, self._tell, self._stop))
+        except NotFound:
+            return ""
+        except StreamhubError as error:
+            return str(error)
 
     def _tell(self, step: Step) -> None:
         self._progress = replace(self._progress, total=step.total, done=step.number)

@@ -3,6 +3,7 @@
 import msgspec
 from aiohttp import web
 
+from streamhub.access.mail_job import Progress
 from streamhub.access.mail_model import MailOrder, Standing, count_of
 from streamhub.access.orders import check_managed
 from streamhub.handlers.auditing import noted
@@ -100,18 +101,22 @@ async def send(request: web.Request) -> web.Response:
     if asked.dry_run:
         noted(request, dry_run=True)
         return json_answer(await _plan(request, order))
-    return await _begin(request, order)
+    begun = await services(request).mailing.begin(order, grant_of(request).participant)
+    return _begun(request, begun)
 
 
 async def send_one(request: web.Request) -> web.Response:
-    """POST /api/v1/invitations/{id}:mail: its present link, to the address that is kept."""
+    """POST /api/v1/invitations/{id}:mail: its present link, to the address that is kept.
+
+    It waits its turn behind whatever is sent already.
+    """
     use = services(request)
     found = await use.access.invitation(InvitationId(request.match_info["id"]))
     check_managed(found, grant_of(request))
     order = MailOrder(only=(found.seat,), retry_refused=True, retry_unknown=True)
     if not [one for one in await use.mail.plan(order) if one.standing is Standing.TO_SEND]:
         raise NotFound("no address is kept, or this link went out already")
-    return await _begin(request, order)
+    return _begun(request, use.mailing.soon(order, grant_of(request).participant))
 
 
 async def mails(request: web.Request) -> web.Response:
@@ -142,19 +147,20 @@ async def mails(request: web.Request) -> web.Response:
         )
         for one in await use.mail.answers(MailOrder())
     ]
-    return json_answer(MailList(items=items, answers=answers, progress=_progress(request)))
+    return json_answer(
+        MailList(items=items, answers=answers, progress=_progress_answer(services(request).mailing.progress))
+    )
 
 
 async def stop(request: web.Request) -> web.Response:
     """POST /api/v1/mails:stop: after the letter at hand."""
     await services(request).mailing.stop()
-    return json_answer(_progress(request))
+    return json_answer(_progress_answer(services(request).mailing.progress))
 
 
-async def _begin(request: web.Request, order: MailOrder) -> web.Response:
-    begun = await services(request).mailing.begin(order, grant_of(request).participant)
+def _begun(request: web.Request, begun: Progress) -> web.Response:
     noted(request, request.match_info.get("id", ""), total=begun.total)
-    return json_answer(_progress(request), status=202)
+    return json_answer(_progress_answer(begun), status=202)
 
 
 async def _plan(request: web.Request, order: MailOrder) -> MailPlan:
@@ -167,6 +173,5 @@ async def _plan(request: web.Request, order: MailOrder) -> MailPlan:
     return MailPlan(items=items, answers=answers, to_send=to_send)
 
 
-def _progress(request: web.Request) -> ProgressAnswer:
-    now = services(request).mailing.progress
+def _progress_answer(now: Progress) -> ProgressAnswer:
     return ProgressAnswer(running=now.running, total=now.total, done=now.done, error=now.error)

@@ -173,7 +173,7 @@ async def accept(request: web.Request) -> web.Response:
         reason=said.reason,
     )
     made = await services(request).requests.accept(_id_of(request), given, grant_of(request).participant)
-    mailing = await _is_mailed(request, made.invitation.seat)
+    mailing = _mailed(request, made.invitation.seat)
     return json_answer(AcceptedAnswer(items=[issued_answer(made)], mailing=mailing), status=201)
 
 
@@ -183,7 +183,7 @@ async def refuse(request: web.Request) -> web.Response:
     refused = await services(request).requests.refuse(
         _id_of(request), said.reason, grant_of(request).participant
     )
-    mailing = await _is_mailed(request, refused.id)
+    mailing = _mailed(request, refused.id)
     return json_answer(RefusedAnswer(**msgspec.structs.asdict(request_answer(refused)), mailing=mailing))
 
 
@@ -222,9 +222,12 @@ def request_answer(one: AccessRequest) -> RequestAnswer:
     )
 
 
-async def _is_mailed(request: web.Request, name: str) -> bool:
+def _mailed(request: web.Request, name: str) -> bool:
     """Whether a mail to that seat, or about that request, is on the way: not without a mail server."""
-    return await services(request).mailing.soon(MailOrder(only=(name,)), grant_of(request).participant)
+    mailing = services(request).mailing
+    if mailing.configured:
+        mailing.soon(MailOrder(only=(name,)), grant_of(request).participant)
+    return mailing.configured
 
 
 def _asked(said: AskBody) -> Asked:

@@ -234,6 +234,24 @@ async def test_one_job_at_a_time_and_it_can_be_stopped(house, box):
     assert [item["state"] for item in found["items"]] == ["sent", "queued"]
 
 
+async def test_one_persons_link_waits_its_turn_behind_the_letters_to_everybody(house, box):
+    await invite(house, "awa", "leo")
+    rows = await house.use.access.every_invitation()
+    [leo] = [row for row in rows if row.seat == "BJ-02"]
+    organiser = await house.guest(Role.ORGANISER)
+    box.hold_after = 0
+
+    await house.ask("POST", "/mails", organiser, {"only": ["BJ-01"]})
+    await box.held.wait()
+    status, begun = await house.ask("POST", f"/invitations/{leo.id}:mail", organiser)
+    box.hold_after = None
+    box.go.set()
+    await sent(house, organiser)
+
+    assert (status, begun["total"]) == (202, 1)
+    assert box.counts == {"awa@example.org": 1, "leo@example.org": 1}
+
+
 async def test_a_replaced_link_is_mailed_to_its_person_alone(house, box):
     await invite(house, "awa", "leo")
     moderator = await house.guest(Role.MODERATOR)

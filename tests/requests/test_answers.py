@@ -134,6 +134,21 @@ async def test_a_decision_made_while_others_are_written_to_follows_them(house, o
     assert await states(house, organiser) == {first: "sent", second: "sent"}
 
 
+async def test_letters_to_everybody_follow_the_one_that_tells_of_a_decision(house, organiser, box):
+    box.hold_after = 0
+    await decide(house, organiser, ASKED, "refuse")
+    await asyncio.wait_for(box.held.wait(), 10)
+    box.hold_after = None
+
+    began, _ = await house.ask("POST", "/mails", organiser, {})
+    twice, _ = await house.ask("POST", "/mails", organiser, {})
+    box.go.set()
+    await done(house)
+    again, _ = await house.ask("POST", "/mails", organiser, {})
+
+    assert (began, twice, again) == (202, 409, 202)
+
+
 async def test_what_the_server_put_off_goes_out_later_once(tmp_path, box):
     box.recipients = {AWA: "450 4.2.1 try again later", KOFFI: "450 4.2.1 try again later"}
     async with opened(tmp_path, box) as house:
