@@ -146,6 +146,10 @@ class Invitation:
         if self.not_before is not None and self.not_before > now:
             raise TokenNotYetValid("the invitation is for later", opens_at=self.not_before)
 
+    def check_open(self, *, epoch: int, now: Instant) -> None:
+        """Raise unless its present link opens something, now or later; raises as ``check`` does."""
+        self.check(generation=self.generation, epoch=epoch, now=max(now, self.not_before or now))
+
     def person(self) -> Participant:
         """The participant whom this is for."""
         return Participant(

@@ -1,6 +1,6 @@
 """Which invitations may be issued: bounds, defaults, and what each role may order. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -20,7 +20,7 @@ from streamhub.kit.clock import DAY, MINUTE, Instant, from_datetime, to_datetime
 from streamhub.kit.errors import FieldInvalid, FieldProblem, RoleForbidden, WrongSession
 from streamhub.kit.ids import DelegationCode, SessionSlug
 from streamhub.kit.text import clean
-from streamhub.programme.model import REHEARSAL, STAFF, Delegation, Summit
+from streamhub.programme.model import REHEARSAL, STAFF, Delegation, Session, Summit
 
 WITHOUT_DATES = 30 * DAY
 """How long an invitation is good where the summit has no last day, or that day is over."""
@@ -70,12 +70,18 @@ class Facts:
         return None if found is None else found.seats
 
 
-def summit_end(summit: Summit, overrun_minutes: int, now: Instant) -> Instant | None:
-    """The end of the summit's last day in its zone, plus the overrun; None when that is past."""
+def summit_end(
+    summit: Summit, sessions: Iterable[Session], overrun_minutes: int, now: Instant
+) -> Instant | None:
+    """The end of the summit's last day in its zone, or of a session that goes on after it, plus the overrun.
+
+    None when that is past, or there is no last day.
+    """
     if summit.ends_on is None:
         return None
     midnight = datetime.combine(summit.ends_on + timedelta(days=1), time(), ZoneInfo(summit.timezone))
-    end = min(from_datetime(midnight) + overrun_minutes * MINUTE, now + MAX_LIFETIME)
+    last = max([from_datetime(midnight), *(session.ends_at for session in sessions if not session.cancelled)])
+    end = min(last + overrun_minutes * MINUTE, now + MAX_LIFETIME)
     return end if end > now else None
 
 

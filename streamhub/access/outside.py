@@ -154,7 +154,10 @@ class Outside:
 
 
 def _merged(row: Invitation, wish: Wish) -> Invitation:
-    """The newest token says role and delegation; another one than before ends what was open."""
+    """The newest token says role and delegation; another one than before ends what was open.
+
+    So does a renewal of the delegation: ``wish`` is of a token made after it.
+    """
     wider = row.sessions is None or wish.sessions is None
     merged = replace(
         row,
@@ -162,7 +165,7 @@ def _merged(row: Invitation, wish: Wish) -> Invitation:
         expires_at=max(row.expires_at, wish.expires_at),
         issued_at=max(row.issued_at or 0, wish.issued_at),
     )
-    if (row.role, row.delegation) == (wish.role, wish.delegation):
+    if (row.role, row.delegation) == (wish.role, wish.delegation) and wish.epoch <= row.epoch:
         return merged
     if wish.issued_at <= (row.issued_at or 0):
         raise InvitationRevoked("a newer token says another role or delegation", replaced=True)

@@ -123,8 +123,7 @@ class AccessService:
         invitation = await self.invitation(invitation_id)
         now = self._clock.now()
         facts = await self.facts()
-        epoch = facts.epoch(invitation.delegation)
-        invitation.check(generation=invitation.generation, epoch=epoch, now=invitation.not_before or now)
+        invitation.check_open(epoch=facts.epoch(invitation.delegation), now=now)
         if not invitation.grant().allows(session.slug):
             raise WrongSession("the invitation does not open this session")
         until = invitation.expires_at
@@ -152,13 +151,13 @@ class AccessService:
 
     async def facts(self) -> Facts:
         """What an order is checked against now."""
-        summit = await self._programme.summit()
+        summit, sessions = await self._programme.summit(), await self._programme.sessions()
         now = self._clock.now()
         return Facts(
             now=now,
-            sessions=frozenset(session.slug for session in await self._programme.sessions()),
+            sessions=frozenset(session.slug for session in sessions),
             delegations={d.code: d for d in await self._programme.delegations()},
-            summit_end=orders.summit_end(summit, self._settings.overrun_minutes, now),
+            summit_end=orders.summit_end(summit, sessions, self._settings.overrun_minutes, now),
             day_end=orders.day_end(summit.timezone, now),
             device_limit=self._settings.device_limit,
             device_policy=DevicePolicy(self._settings.device_policy),

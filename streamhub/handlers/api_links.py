@@ -8,14 +8,13 @@ from aiohttp import web
 
 from streamhub.access import qr
 from streamhub.access.directory import Found, Person, Standing, Wanted, found, page_of
-from streamhub.access.model import Invitation
 from streamhub.access.orders import check_managed
 from streamhub.access.roles import Role
 from streamhub.handlers.api_access import SessionsJson, sessions_json
 from streamhub.handlers.request import body, grant_of, json_answer, number, services
 from streamhub.handlers.wire import Answer, Body
 from streamhub.kit.clock import rfc3339
-from streamhub.kit.errors import FieldInvalid, FieldProblem, InvitationRevoked
+from streamhub.kit.errors import FieldInvalid, FieldProblem
 from streamhub.kit.ids import DelegationCode, InvitationId
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -83,7 +82,8 @@ async def link(request: web.Request) -> web.Response:
     use = services(request)
     row = await use.access.invitation(InvitationId(request.match_info["id"]))
     check_managed(row, grant_of(request))
-    await _check_alive(request, row)
+    facts = await use.access.facts()
+    row.check_open(epoch=facts.epoch(row.delegation), now=facts.now)
     answer = LinkAnswer(link=await use.access.personal_link(row), expires_at=rfc3339(row.expires_at))
     return json_answer(answer, status=201)
 
@@ -147,17 +147,6 @@ def _word(request: web.Request, name: str, words: type[Word]) -> Word | None:
         return words(text)
     except ValueError:
         raise FieldInvalid(FieldProblem(name, f"must be one of: {', '.join(words)}")) from None
-
-
-async def _check_alive(request: web.Request, row: Invitation) -> None:
-    """Raise InvitationRevoked or TokenExpired for an invitation whose link would open nothing."""
-    use = services(request)
-    codes = {d.code: d.epoch for d in await use.programme.delegations()}
-    epoch = codes.get(row.delegation, 0)
-    if epoch != row.epoch:
-        raise InvitationRevoked("every link of the delegation was ended; replace this one", replaced=True)
-    now = use.clock.now()
-    row.check(generation=row.generation, epoch=epoch, now=max(now, row.not_before or now))
 
 
 def _person(person: Person) -> PersonAnswer:

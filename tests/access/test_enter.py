@@ -322,6 +322,14 @@ async def test_a_session_token_is_never_wider_than_the_invitation(house):
     assert made.expires_at == NOON + HOUR
 
 
+async def test_no_session_token_is_made_of_an_invitation_that_is_over(house):
+    issued = await house.issue(not_before=NOON + MINUTE, expires_at=NOON + HOUR)
+    house.clock.advance(minutes=60)
+
+    with pytest.raises(TokenExpired):
+        await house.access.session_token(OPENING, issued.invitation.id, None)
+
+
 async def test_a_token_with_more_sessions_than_the_row_opens_those_of_the_row(house):
     issued = await house.issue(sessions=(OPENING,))
     claims = await claims_of(house, issued.token)

@@ -151,6 +151,15 @@ async def test_a_link_works_until_the_last_day_is_over_plus_the_overrun(house):
     assert issued.invitation.devices == 2
 
 
+async def test_a_link_works_until_a_last_session_in_the_night_is_over_plus_the_overrun(house):
+    await house.load(ends_on=date(2021, 11, 4))
+
+    issued = await house.issue()
+
+    # the table goes on until 11:00 UTC of the day after the summit's last
+    assert issued.invitation.expires_at == parse_rfc3339("2021-11-05T12:00:00Z")
+
+
 async def test_after_the_summit_a_link_works_for_thirty_days(house):
     now = house.clock.advance(minutes=3 * 24 * 60)
 
@@ -162,7 +171,7 @@ async def test_after_the_summit_a_link_works_for_thirty_days(house):
 def test_the_last_day_is_that_of_the_summits_zone_across_the_end_of_summer_time():
     summit = summit_files(ends_on=date(2021, 10, 31)).summit
 
-    end = orders.summit_end(summit, 0, parse_rfc3339("2021-10-30T12:00:00Z"))
+    end = orders.summit_end(summit, (), 0, parse_rfc3339("2021-10-30T12:00:00Z"))
 
     assert end == parse_rfc3339("2021-10-31T23:00:00Z")  # a day of 25 hours
 

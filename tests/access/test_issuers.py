@@ -348,6 +348,20 @@ async def test_all_tokens_of_a_delegation_die_with_its_renewal_and_newer_ones_wo
     assert await access.grant_for_cookie(elsewhere.cookie)
 
 
+async def test_who_was_over_at_a_renewal_comes_back_by_a_newer_token(house):
+    access = trusting(house, Entry())
+    before = await access.enter(ticket())
+    house.clock.advance(minutes=61)
+
+    await RenewalService(house.db, house.clock, house.programme, access).renew(BENIN, "test")
+    house.clock.advance(seconds=5)
+    later = ticket(iat=SECONDS + 3_662, exp=SECONDS + 7_200)
+
+    assert (await access.enter(later)).grant.participant == before.grant.participant
+    with pytest.raises(InvitationRevoked):
+        await access.grant_for_cookie(before.cookie)
+
+
 async def test_who_was_erased_does_not_come_back_by_the_same_token(house):
     access = trusting(house, Entry())
     grant = (await access.enter(ticket())).grant
