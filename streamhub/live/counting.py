@@ -1,7 +1,7 @@
 """From open pages to presence, ledger and openings: stored first, counted then."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from streamhub.attendance.model import Cause, Key
 from streamhub.attendance.openings import OpeningsService
@@ -69,6 +69,13 @@ class Counting:
         self.close_player(visit)
         departure = self._people(visit).untrack(visit.session, visit.page.id, self._clock.now())
         self.depart(visit.session, [departure], cause, public=visit.grant is None)
+
+    def over(self, slug: SessionSlug, visits: Iterable[Visit]) -> None:
+        """The session ended, and all that its open pages held: when it is opened again they begin anew."""
+        for visit in visits:
+            if visit.session == slug:
+                visit.counted = visit.player_opened = False
+        self._players = {place: pages for place, pages in self._players.items() if place[0] != slug}
 
     def depart(
         self,

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from functools import partial
 
 from streamhub.access.model import Grant
 from streamhub.access.roles import ASKING
@@ -65,8 +66,8 @@ class LiveService:
         self._with_link_outs: set[SessionSlug] = set()
         self._draining = False
         parts.presence.subscribe(parts.announcer.presence)
-        parts.presence.subscribe_silence(self._on_silence)
-        parts.viewers.subscribe_silence(self._on_silence)
+        parts.presence.subscribe_silence(partial(self._on_silence, public=False))
+        parts.viewers.subscribe_silence(partial(self._on_silence, public=True))
 
     # Start and stop
 
@@ -291,9 +292,7 @@ class LiveService:
         await self._use.attendance.end_session(session, at)
         await self._use.openings.end_session(session.slug, at)
         self._use.presence.empty_hall(session.slug, at)
-        for visit in self._visits:
-            if visit.session == session.slug:
-                visit.counted = visit.player_opened = False
+        self._counting.over(session.slug, self._visits)
 
     async def _since(self, session: Session) -> Instant:
         """When the session came into its present state."""
@@ -360,12 +359,16 @@ class LiveService:
             self._counting.depart(slug, [departure], cause)
 
     def _on_silence(
-        self, slug: SessionSlug, sources: Sequence[SourceKey], departures: Sequence[Departure]
+        self,
+        slug: SessionSlug,
+        sources: Sequence[SourceKey],
+        departures: Sequence[Departure],
+        *,
+        public: bool,
     ) -> None:
-        public = False
+        """A page whose line broke has no visit any more; what it held ends all the same."""
         for source in sources:
             visit = self._visits.get(source)
             if visit is not None:
-                public = visit.grant is None
                 visit.page.close(CloseCode.SILENT, "silent")
         self._counting.depart(slug, departures, Cause.LOST, public=public)
