@@ -7,6 +7,7 @@ from streamhub.handlers.auditing import noted
 from streamhub.handlers.request import body, grant_of, json_answer, services, slug_of
 from streamhub.handlers.wire import Answer, Body, instant, line
 from streamhub.kit.channel import Channel
+from streamhub.kit.clock import rfc3339
 from streamhub.kit.errors import FieldInvalid, FieldProblem
 from streamhub.kit.ids import DelegationCode, ParticipantId
 
@@ -115,9 +116,9 @@ async def correct(request: web.Request) -> web.Response:
     answer = CorrectionAnswer(
         participant=person.id,
         session=session.slug,
-        since=asked.since,
-        until=asked.until,
-        present=asked.present,
+        since=rfc3339(order.since),
+        until=rfc3339(order.until),
+        present=order.present,
         channel=order.channel,
     )
     return json_answer(answer, status=201)

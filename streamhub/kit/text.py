@@ -33,8 +33,8 @@ def localised(texts: dict[str, str]) -> Localised:
 
 def clean(text: str) -> str:
     """NFC, without control characters and without spaces around."""
-    normal = unicodedata.normalize("NFC", text)
-    return "".join(c for c in normal if unicodedata.category(c) != "Cc" or c in "\n\t").strip()
+    kept = "".join(c for c in text if unicodedata.category(c) != "Cc" or c in "\n\t")
+    return unicodedata.normalize("NFC", kept).strip()
 
 
 def folded(text: str) -> str:

@@ -295,12 +295,13 @@ def role_names(lang: str) -> tuple[str, ...]:
 
 
 def _line(data: Data, settings: Settings, words: Words) -> Line:
-    kept = [_kept(data.kept, settings, words), *([words.gettext(data.rule)] if data.rule else [])]
+    rule = words.gettext(data.rule) if data.rule else ""
+    kept = rule if data.kept is Kept.RULE else f"{_kept(data.kept, settings, words)} {rule}".strip()
     return Line(
         title=words.gettext(data.title),
         holds=words.gettext(data.holds),
         purpose=words.gettext(data.purpose),
-        kept=" ".join(kept),
+        kept=kept,
         recipients=words.gettext(data.recipients),
         roles=tuple(RoleCell(words.gettext(ROLE_NAMES[role]), role in data.seen_by) for role in Role),
         columns=tuple(_columns(data)),

@@ -73,7 +73,7 @@ def _theirs(table: Table, person: Trace) -> list[sa.ColumnElement[bool]]:
     conditions = [column == person.participant for column in about]
     conditions += [column == person.invitation for column in _columns(table, Holds.INVITATION)]
     if person.email and not about and "email" in table.holding(Holds.NAME):
-        conditions.append(sa.func.lower(_table(table.name).c.email) == person.email.lower())
+        conditions.append(sa.func.lower(_table(table.name).c.email) == sa.func.lower(person.email))
     return conditions
 
 

@@ -71,16 +71,22 @@ class Documents:
         """The request was decided: its proof is no longer needed."""
         (self._folder / ident).unlink(missing_ok=True)
 
-    def unclaimed(self) -> tuple[str, ...]:
-        """The names of all files but those that are arriving now."""
-        if not self._folder.exists():
-            return ()
-        return tuple(file.name for file in self._folder.iterdir() if file not in self._arriving)
+    def kept(self) -> tuple[str, ...]:
+        """The names of all files that requests kept."""
+        return tuple(file.name for file in self._files() if not file.name.startswith(_ARRIVING))
+
+    def abandoned(self) -> tuple[str, ...]:
+        """The names of what was arriving when a server ended; only the one server may ask."""
+        arriving = (file for file in self._files() if file.name.startswith(_ARRIVING))
+        return tuple(file.name for file in arriving if file not in self._arriving)
 
     def sweep(self, names: Iterable[str]) -> None:
-        """Remove files that belong to no waiting request, by name."""
+        """Remove files by name."""
         for name in names:
             (self._folder / name).unlink(missing_ok=True)
+
+    def _files(self) -> Iterable[Path]:
+        return self._folder.iterdir() if self._folder.exists() else ()
 
     def _forget(self, path: Path) -> None:
         path.unlink(missing_ok=True)

@@ -1,7 +1,7 @@
 """Requests for access: asked in public until a deadline, decided by an organiser, forgotten in time."""
 
 import asyncio
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, Sequence
 from pathlib import Path
 
 from streamhub.access import adding_store, mail_store, orders, roster
@@ -229,7 +229,10 @@ class RequestsService:
         await every(HOUR / SECOND, self.purge)
 
     async def purge(self) -> None:
-        """Forget requests some days after their refusal; undecided ones as long after the deadline."""
+        """Forget requests some days after their refusal; undecided ones as long after the deadline.
+
+        With them goes what was arriving when a server ended: only the server may call this.
+        """
         now, kept_ms = self._clock.now(), self._settings.identities_days * DAY
         undecided_over = (self.until() or 0) + kept_ms <= now
 
@@ -238,17 +241,21 @@ class RequestsService:
             return dropped + (store.drop_waiting(tx, now - kept_ms) if undecided_over else 0)
 
         dropped = await self._db.write(run)
-        swept = await self.sweep()
+        swept = await self.sweep(self._documents.abandoned())
         if dropped or swept:
             log.info("requests for access forgotten", count=dropped, documents=swept)
         if dropped:
             await scrub(self._db.path)
 
-    async def sweep(self) -> int:
-        """Remove files of no waiting request. They are listed first: a row is stored before its file."""
-        names = self._documents.unclaimed()
+    async def sweep(self, abandoned: Sequence[str] = ()) -> int:
+        """Remove files of no waiting request, and ``abandoned`` ones, by name; answers how many.
+
+        Files are listed first: a row is stored before its file. What is arriving at a server
+        stays, whichever process calls.
+        """
+        names = self._documents.kept()
         waiting = await self._db.read(store.waiting_ids)
-        unwanted = [name for name in names if name not in waiting]
+        unwanted = [*abandoned, *(name for name in names if name not in waiting)]
         await asyncio.to_thread(self._documents.sweep, unwanted)
         return len(unwanted)
 

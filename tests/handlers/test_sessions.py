@@ -196,3 +196,25 @@ async def test_a_session_that_has_ended_does_not_move(house):
     status, answer = await house.ask("POST", f"/sessions/{OPEN}:shift", moderator, {"minutes": 5})
 
     assert (status, answer["code"]) == (409, "state_conflict")
+
+
+# What a moderator says of somebody
+
+
+async def test_a_correction_is_answered_with_its_times_in_utc(house):
+    moderator, delegate = await house.guest(Role.MODERATOR), await house.guest()
+    await house.begin(OPEN)
+    said = {"since": "2021-11-04T12:50:00+01:00", "until": "2021-11-04T11:55:00Z", "present": True}
+    body = said | {"participant": delegate.participant, "reason": "vu"}
+
+    status, answer = await house.ask("POST", f"/sessions/{OPEN}/corrections", moderator, body)
+
+    assert status == 201
+    assert answer == {
+        "participant": delegate.participant,
+        "session": OPEN,
+        "since": "2021-11-04T11:50:00.000Z",
+        "until": "2021-11-04T11:55:00.000Z",
+        "present": True,
+        "channel": "hall",
+    }

@@ -5,7 +5,9 @@ import random
 import pytest
 
 from streamhub.access import mail_store
+from streamhub.access import store as access_store
 from streamhub.access.mail_model import MailState, Outcome
+from streamhub.access.model import Identity
 from streamhub.access.roles import Role
 from streamhub.kit.audit import Act
 from streamhub.kit.ids import DelegationCode
@@ -97,6 +99,23 @@ async def test_a_request_of_somebody_else_stays(use):
 
     [kept] = (await use.requests.requests()).items
     assert kept.asked.email == other
+
+
+async def test_a_request_under_the_address_goes_whatever_letters_it_is_written_in(use):
+    somebody = await recorded(use)
+    address = "É.Dossou@Ville.example"
+    who = Identity(participant=somebody.participant, name="", email=address, lang="fr")
+    await use.db.write(lambda tx: access_store.put_identity(tx, who))
+    for ident, written in (("r_one", address), ("r_two", "É.dossou@ville.example")):
+        await use.db.write(
+            lambda tx, ident=ident, written=written: requests_store.add(
+                tx, RequestId(ident), asked(written), "0" * 64, use.clock.now()
+            )
+        )
+
+    await erase(use, somebody.participant)
+
+    assert (await use.requests.requests()).items == ()
 
 
 async def test_an_export_has_the_mails_and_the_requests_that_were_made_under_the_address(use):

@@ -54,6 +54,13 @@ def test_every_table_with_something_of_a_person_stands_in_the_record_once():
     assert set(listed) - {table.name for table in TABLES if table.personal} <= bare
 
 
+def test_what_goes_by_a_rule_of_its_own_names_no_other_time():
+    found = {line.title: line.kept for line in processing(Settings(), "fr")}
+
+    assert "365" not in found["Chiffres des plateformes"]
+    assert "30 jours" in found["Chiffres des plateformes"]
+
+
 @pytest.mark.parametrize("data", RECORD, ids=lambda data: data.title)
 def test_how_long_is_what_retention_does(data):
     assert data.kept in {BY_NAME[name].kept for name in data.tables}

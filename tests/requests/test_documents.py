@@ -64,11 +64,20 @@ async def test_the_largest_file_is_taken(documents):
     assert received.document.size == MAX_DOCUMENT_BYTES
 
 
-async def test_what_is_arriving_is_not_swept_and_what_an_ended_server_left_is(documents, folder):
+async def test_what_is_arriving_is_abandoned_only_once_its_server_ended(documents, folder):
     received = await documents.receive(pieces(b"%PDF-1.7 ....", 64))
 
-    assert documents.unclaimed() == ()
-    assert Documents(folder).unclaimed() == (received.path.name,)
+    assert documents.abandoned() == ()
+    assert Documents(folder).abandoned() == (received.path.name,)
+    documents.keep(received, ONE)
+    assert Documents(folder).abandoned() == ()
+    assert documents.kept() == (ONE,)
+
+
+async def test_a_command_beside_the_server_takes_nothing_away_that_is_arriving(documents, folder):
+    await documents.receive(pieces(b"%PDF-1.7 ....", 64))
+
+    assert Documents(folder).kept() == ()
 
 
 async def test_a_removed_file_is_not_found_and_removing_again_is_harmless(documents):
