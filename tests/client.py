@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 import aiohttp
 from websockets.asyncio.client import connect
 
+from tests.waiting import PATIENCE
+
 PROTOCOL = "streamhub.v1.json"
 
 
@@ -55,7 +57,7 @@ class Live:
     def __init__(self, socket):
         self.socket = socket
 
-    async def next(self, *kinds, seconds=5):
+    async def next(self, *kinds, seconds=PATIENCE):
         """The next message of one of these types."""
         async with asyncio.timeout(seconds):
             while True:
@@ -63,7 +65,7 @@ class Live:
                 if message["type"] in kinds:
                     return message
 
-    async def until(self, kind, found, seconds=5):
+    async def until(self, kind, found, seconds=PATIENCE):
         """The next message of a type for which ``found`` holds."""
         async with asyncio.timeout(seconds):
             while True:
@@ -74,7 +76,7 @@ class Live:
     async def say(self, kind, **fields):
         await self.socket.send(json.dumps({"type": kind, **fields}))
 
-    async def closed(self, seconds=5):
+    async def closed(self, seconds=PATIENCE):
         """The close code."""
         await asyncio.wait_for(self.socket.wait_closed(), seconds)
         return self.socket.close_code

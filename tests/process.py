@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import IO, Any
 
 from tests.nursery import Child, born
+from tests.waiting import PATIENCE
 
 PROGRAM = (sys.executable, "-m", "streamhub")
 READY = "streamhub ready "
-START_SECONDS = 50
 ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith("STREAMHUB_")}
 
 
@@ -34,7 +34,7 @@ class Server:
         """SIGTERM, and the exit code."""
         if self.process.returncode is None:
             self.process.send_signal(signal.SIGTERM)
-        return await asyncio.wait_for(self.process.wait(), 20)
+        return await asyncio.wait_for(self.process.wait(), PATIENCE)
 
 
 async def start(
@@ -56,7 +56,7 @@ async def start(
     assert process.stdout is not None
     printed: list[str] = []
     while True:
-        line = (await asyncio.wait_for(process.stdout.readline(), START_SECONDS)).decode()
+        line = (await asyncio.wait_for(process.stdout.readline(), PATIENCE)).decode()
         if not line:
             raise AssertionError(f"the server ended with {await process.wait()} after {printed}")
         if line.startswith(READY):
@@ -86,7 +86,7 @@ async def streamhub(*arguments: str, check: bool = True, stdin: bytes = b"", **e
     process = await born(arguments, ENVIRONMENT | environment, None, stdin)
     assert process.stderr is not None
     reading = asyncio.gather(process.stdout.read(), process.stderr.read(), process.wait())
-    out, err, _ = await asyncio.wait_for(reading, 60)
+    out, err, _ = await asyncio.wait_for(reading, 2 * PATIENCE)
     if check and process.returncode != 0:
         raise AssertionError(f"streamhub {arguments} exited {process.returncode}: {err.decode()}")
     return out.decode()

@@ -17,6 +17,7 @@ from tests.access.outside_samples import SCHOOL, TICKETS, Entry, jwk, write_issu
 from tests.access.test_api import API, serving
 from tests.access.token_samples import members
 from tests.support import NOON
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -209,7 +210,7 @@ async def test_open_pages_of_the_delegation_close_and_those_of_others_stay(api):
 
 
 async def said(page, kind):
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PATIENCE):
         while True:
             message = await page.receive_json()
             if message["type"] == kind:

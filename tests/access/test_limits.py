@@ -20,6 +20,7 @@ from streamhub.programme.model import SessionAccess, SessionState
 from tests.access.conftest import OPENING, URL, summit_files
 from tests.access.test_api import API, serving
 from tests.support import NOON, FakeClock
+from tests.waiting import PATIENCE
 
 PROXY = "127.0.0.1"
 HOTEL, OTHER = "203.0.113.7", "198.51.100.9"
@@ -148,7 +149,7 @@ async def socket(api, *, token=None, hello=None, address=HOTEL):
 async def heard(page):
     """What is said first, but for counts."""
     while True:
-        message = await page.receive_json(timeout=5)
+        message = await page.receive_json(timeout=PATIENCE)
         if message["type"] in {"welcome", "closing"}:
             return message
 

@@ -18,6 +18,7 @@ from tests.access.mutants import FAMILIES, Good, every
 from tests.access.outside_samples import PRIVATE, TICKETS, Entry, jwk, ticket, write_issuers
 from tests.access.test_api import API, serving
 from tests.access.token_samples import ISSUER, KEY, NOW, good_claims, good_header, key_set, signed, token
+from tests.waiting import PATIENCE
 
 OURS = Good(token(), "EdDSA", KEY.private)
 THEIRS = {alg: Good(ticket(alg, kid=alg), alg, key) for alg, key in PRIVATE.items()}
@@ -152,7 +153,7 @@ async def hello(api, text):
     address = f"{API}/live?session={OPENING}"
     async with api.client.ws_connect(address, protocols=("streamhub.v1.json",)) as page:
         await page.send_str(json.dumps({"type": "hello", "token": text or "-"}))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             async for _ in page:
                 pass
         return page.close_code

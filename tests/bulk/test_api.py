@@ -16,6 +16,7 @@ from tests.bulk.conftest import BJ, FAST, opened, person
 from tests.bulk.mail_server import FOR_GOOD, MailServer, mail_server
 from tests.handlers.house import API, ROOM, House, open_house
 from tests.support import FakeClock
+from tests.waiting import eventually
 
 LIST = "id;nom;mail;pays\n7;Awa;awa@example.org;Bénin\n8;Léo;leo@example.org;BJ\n"
 
@@ -52,11 +53,12 @@ async def invite(house, *names):
 
 async def sent(house, guest):
     """Wait for the end of the job; answers what became of every mail."""
-    while True:
+
+    async def ended():
         _, found = await house.ask("GET", "/mails", guest)
-        if not found["progress"]["running"]:
-            return found
-        await asyncio.sleep(0.01)
+        return None if found["progress"]["running"] else found
+
+    return await eventually(ended)
 
 
 async def test_a_list_is_previewed_then_taken_over_and_a_second_time_changes_nothing(house):

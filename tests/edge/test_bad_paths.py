@@ -12,6 +12,7 @@ from streamhub.access.roles import Role
 from streamhub.handlers.routes import ROUTES
 from tests.edge.conftest import API, LIVE
 from tests.edge.test_routes import THINGS
+from tests.waiting import PATIENCE
 
 NASTY = [
     "%00", "a%00b", "%ff", "%c3%28", "%ed%a0%80", "%e2%80%ae", "%C3%A9", "%F0%9F%92%A9", "%25", "%20",
@@ -102,7 +103,7 @@ STATIC = [
 async def test_only_our_files_are_served(house, path):
     reader, writer = await asyncio.open_connection("127.0.0.1", int(house.url.rpartition(":")[2]))
     writer.write(f"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
-    answer = await asyncio.wait_for(reader.read(), 5)
+    answer = await asyncio.wait_for(reader.read(), PATIENCE)
     writer.close()
 
     assert answer.split(b" ")[1] == b"404", answer
@@ -135,7 +136,7 @@ async def test_only_our_files_are_served(house, path):
 async def test_what_does_not_exist_is_not_found(house, guests, path):
     reader, writer = await asyncio.open_connection("127.0.0.1", int(house.url.rpartition(":")[2]))
     writer.write(f"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
-    answer = await asyncio.wait_for(reader.read(), 5)
+    answer = await asyncio.wait_for(reader.read(), PATIENCE)
     writer.close()
 
     assert answer.split(b" ")[1] in {b"404", b"400", b"200"}
@@ -176,7 +177,7 @@ async def test_the_host_header_is_never_believed(house, host):
     writer.write(
         f"{request}X-Forwarded-Host: evil.example\r\nConnection: close\r\nContent-Length: 0\r\n\r\n".encode()
     )
-    answer = await asyncio.wait_for(reader.read(), 5)
+    answer = await asyncio.wait_for(reader.read(), PATIENCE)
     writer.close()
 
     assert answer.split(b" ")[1] in {b"303", b"400"}

@@ -4,7 +4,8 @@ import asyncio
 import shutil
 
 from tests.edge.conftest import LIVE, open_example
-from tests.live.harness import all_that_comes, eventually
+from tests.live.harness import all_that_comes
+from tests.waiting import eventually
 
 BEAT = f"/sessions/{LIVE}/beat"
 

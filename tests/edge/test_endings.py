@@ -1,6 +1,5 @@
 """Open pages end with what opened them: invitation, token, role, sessions, holding; others stay."""
 
-import asyncio
 import json
 
 import pytest_asyncio
@@ -11,6 +10,7 @@ from streamhub.kit.clock import MINUTE, SECOND
 from streamhub.kit.ids import DelegationCode
 from streamhub.programme.files import ParticipantEntry
 from tests.handlers.house import API, OPEN, ROOM, Guest, heard, open_house
+from tests.waiting import PATIENCE, eventually
 
 FIVE = 5 * MINUTE
 
@@ -33,7 +33,7 @@ async def invited(house, role=Role.DELEGATE, **order):
 async def ended(page):
     """What the page is told last, and the close code."""
     closing = await heard(page, "closing")
-    await page.receive(timeout=5)
+    await page.receive(timeout=PATIENCE)
     assert page.close_code == closing["code"]
     return closing["code"], closing["reason"]
 
@@ -58,11 +58,10 @@ async def test_an_open_page_ends_with_its_invitation_and_the_others_of_the_deleg
         assert await ended(page) == (4401, "token_expired")
         assert await is_open(beside)
 
-    for _ in range(500):  # the leave is written beside
-        if (found := await stays(house, short)) == [(ROOM, house.clock.now())]:
-            break
-        await asyncio.sleep(0.01)
-    assert found == [(ROOM, house.clock.now())]
+    async def left():
+        return await stays(house, short) == [(ROOM, house.clock.now())]
+
+    await eventually(left)  # the leave is written beside
     status, problem = await house.ask("GET", "/me", short)
     assert (status, problem["code"]) == (401, "token_expired")
 
@@ -112,7 +111,7 @@ async def test_whoever_is_no_moderator_any_more_hears_no_more_than_a_delegate(ho
         assert await ended(wall) == (4001, "changed")
     path = f"{API}/live?session={ROOM}"
     async with house.client.ws_connect(path, headers=person.headers) as back:
-        said = [json.loads(await back.receive_str(timeout=5))["type"] for _ in range(2)]
+        said = [json.loads(await back.receive_str(timeout=PATIENCE))["type"] for _ in range(2)]
         assert "presence_state" not in said
 
 

@@ -1,6 +1,5 @@
 """Personal links: the page behind them, the way in, and what stays out."""
 
-import asyncio
 import hashlib
 import re
 import shutil
@@ -10,7 +9,9 @@ import sqlalchemy as sa
 
 from streamhub.access.roles import Role
 from streamhub.handlers.request import COOKIE
+from streamhub.kit.audit import AuditFilter, rows
 from tests.edge.conftest import LIVE, open_example
+from tests.waiting import eventually
 
 API = "/api/v1"
 UNKNOWN = "a" * 26
@@ -43,12 +44,15 @@ def stored(house):
 
 async def settled(house):
     """What the database holds once the server has done what it does after its start."""
-    seen = {}
-    for _ in range(25):
-        if seen == (seen := stored(house)):
-            return seen
-        await asyncio.sleep(0.2)
-    raise AssertionError("the database does not come to rest")
+    seen = [{}]
+
+    def rests():
+        seen.append(stored(house))
+        return seen[-1] == seen[-2] and seen[-1]
+
+    started = AuditFilter(action="retention.run")
+    await eventually(lambda: house.use.db.read(lambda tx: rows(tx, started)))
+    return await eventually(rests, pause=0.2)
 
 
 async def test_the_page_behind_a_link_is_the_same_for_every_code_and_does_nothing(house):

@@ -13,6 +13,7 @@ from streamhub.kit.folder import DataFolder
 from streamhub.server import prepare
 from tests.edge.conftest import API, LIVE, open_example
 from tests.edge.test_routes import address, name
+from tests.waiting import PATIENCE
 
 SECRET = "k3x7q2mzab4cdefghijklmnopq"
 
@@ -87,7 +88,7 @@ async def until_closed(page):
     said = ""
     try:
         while True:
-            said += await asyncio.wait_for(page.recv(), 5)
+            said += await asyncio.wait_for(page.recv(), PATIENCE)
     except ConnectionClosed:
         return said
 

@@ -7,6 +7,7 @@ import pytest
 
 from streamhub.access.roles import Role
 from tests.edge.conftest import LIVE, ROOM, open_example
+from tests.waiting import PATIENCE
 
 API = "/api/v1"
 PUBLIC_URL = "https://live.example.org"
@@ -197,7 +198,7 @@ async def test_entering_leads_on_with_the_headers_of_a_link_page(secure_house):
 async def test_what_is_no_request_is_refused_without_naming_our_software(house, sent):
     reader, writer = await asyncio.open_connection("127.0.0.1", int(house.url.rpartition(":")[2]))
     writer.write(sent)
-    answer = await asyncio.wait_for(reader.read(), 5)
+    answer = await asyncio.wait_for(reader.read(), PATIENCE)
     writer.close()
 
     assert answer.startswith((b"HTTP/1.1 400 ", b"HTTP/1.0 400 "))

@@ -9,6 +9,7 @@ from streamhub.access.roles import Role
 from streamhub.kit.ids import DelegationCode
 from streamhub.programme.model import SessionState
 from tests.handlers.house import API, OPEN, ROOM, Guest, heard, open_house
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ async def test_role_and_session_are_never_taken_from_the_client(house):
         assert (status, answer["code"]) in {(403, "wrong_session"), (403, "role_forbidden")}
     async with house.client.ws_connect(f"{API}/live?session={ROOM}&role=moderator") as page:
         await page.send_json({"type": "hello", "token": made.token, "role": "moderator"})
-        first = await page.receive_json(timeout=5)
+        first = await page.receive_json(timeout=PATIENCE)
     _, me = await house.ask("GET", "/me", guest)
 
     assert (entered, problem["code"]) == (422, "field_invalid")
@@ -102,7 +103,7 @@ async def test_a_removed_participant_does_not_walk_back_in_by_any_door(house):
 
     for headers in (again.headers, {"Cookie": f"__Host-streamhub={cookie}", "Origin": house.url}):
         async with house.client.ws_connect(f"{API}/live?session={ROOM}", headers=headers) as page:
-            assert (await page.receive_json(timeout=5))["reason"] == "removed"
+            assert (await page.receive_json(timeout=PATIENCE))["reason"] == "removed"
         for method, path, body in (
             ("GET", f"{API}/sessions/{ROOM}/source", None),
             ("GET", f"/s/{ROOM}", None),

@@ -15,6 +15,7 @@ from streamhub.live import errors as live_errors
 from streamhub.live.close_codes import CLOSE_CODE
 from tests.edge.conftest import LATER, LIVE, ROOM, open_example
 from tests.live.harness import all_that_comes
+from tests.waiting import PATIENCE
 
 COMES_BACK = {4001, 4002, 4004, 4005, 4006, 4008}
 
@@ -26,7 +27,7 @@ async def hello(house, slug, **fields):
         return await until_over(page)
 
 
-async def until_over(page, seconds=5):
+async def until_over(page, seconds=PATIENCE):
     received = await asyncio.wait_for(all_that_comes(page), seconds)
     closing = received.closing
     assert (closing["code"], closing["reason"]) == (received.code, received.reason)
@@ -36,7 +37,7 @@ async def until_over(page, seconds=5):
 
 async def welcomed(page):
     """Wait for the welcome; answers it."""
-    while (message := json.loads(await asyncio.wait_for(page.recv(), 5)))["type"] != "welcome":
+    while (message := json.loads(await asyncio.wait_for(page.recv(), PATIENCE)))["type"] != "welcome":
         pass
     return message
 

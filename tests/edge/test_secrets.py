@@ -11,6 +11,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from streamhub.handlers.request import COOKIE
 from tests.process import running
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -194,7 +195,7 @@ class Flow:
                 "127.0.0.1", int(self.url.rpartition(":")[2]), local_addr=(HERE, 0)
             )
             writer.write(raw.encode())
-            assert (await asyncio.wait_for(reader.read(), 5)).split()[1] == b"400"
+            assert (await asyncio.wait_for(reader.read(), PATIENCE)).split()[1] == b"400"
             writer.close()
 
 

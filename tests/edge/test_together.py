@@ -5,10 +5,11 @@ import json
 
 from streamhub.access.roles import Role
 from tests.edge.conftest import API, LIVE, ROOM
+from tests.waiting import PATIENCE
 
 
 async def welcomed(page):
-    while (message := json.loads(await asyncio.wait_for(page.recv(), 5)))["type"] != "welcome":
+    while (message := json.loads(await asyncio.wait_for(page.recv(), PATIENCE)))["type"] != "welcome":
         pass
     return message
 

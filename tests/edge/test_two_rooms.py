@@ -27,6 +27,7 @@ from tests.edge.two_rooms import (
     opened,
 )
 from tests.handlers.house import API, OPEN, ROOM, YOUTUBE, open_house
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -346,7 +347,7 @@ async def heard(house, caller, slug):
             if caller.role is None:
                 await socket.send_json({"type": "hello"})
             said = []
-            while (message := await socket.receive(timeout=5)).type is WSMsgType.TEXT:
+            while (message := await socket.receive(timeout=PATIENCE)).type is WSMsgType.TEXT:
                 said.append(message.data)
                 if json.loads(message.data)["type"] == "welcome":
                     await socket.send_json({"type": "bye"})

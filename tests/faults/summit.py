@@ -1,6 +1,5 @@
 """A summit on the disk, served by the real program, and those who come to its live session."""
 
-import asyncio
 import json
 import shutil
 import sqlite3
@@ -97,13 +96,3 @@ async def arrive(address, person, on_welcome):
         async with page(address, person) as socket:
             await heard(socket, "welcome")
             on_welcome(person["participant"])
-
-
-async def until(check, seconds=20):
-    """Wait for what comes about by itself; answers what ``check`` found."""
-    async with asyncio.timeout(seconds):
-        while True:
-            found = await check()
-            if found:
-                return found
-            await asyncio.sleep(0.05)

@@ -11,7 +11,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.faults.summit import heard, page, until
+from tests.faults.summit import heard, page
+from tests.waiting import PATIENCE, eventually
 
 INSIDE = 12
 SMALL = "12m"
@@ -76,20 +77,20 @@ async def test_with_a_full_disk_nobody_is_lost_and_nobody_is_invented(summit, di
     inside, leaver, late = summit.people[:INSIDE], summit.people[INSIDE], summit.people[INSIDE + 1]
     async with disk(summit) as full, summit.serve(log=nowhere) as (server, api):
         address, stay = summit.address(server), asyncio.Event()
-        async with asyncio.TaskGroup() as seated, asyncio.timeout(40):
+        async with asyncio.TaskGroup() as seated, asyncio.timeout(3 * PATIENCE):
             for person in inside:
                 seated.create_task(sit(address, person, stay))
             async with page(address, leaver) as leaving:
                 await heard(leaving, "welcome")
-                await until(lambda: so_many(summit, api, INSIDE + 1))
+                await eventually(lambda: so_many(summit, api, INSIDE + 1))
                 with full(summit, server):
                     await newcomer_refused(address, late)
                     await order_refused(server, summit)
                     await leaving.send('{"type": "bye"}')
-                    await until(lambda: so_many(summit, api, INSIDE))
+                    await eventually(lambda: so_many(summit, api, INSIDE))
                     assert late["participant"] not in summit.stays()
-            await until(lambda: let_in(address, late))
-            await until(lambda: written_down(summit, leaver))
+            await eventually(lambda: let_in(address, late))
+            await eventually(lambda: written_down(summit, leaver))
             stay.set()
         assert await server.stop() == 0
 

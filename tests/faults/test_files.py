@@ -5,9 +5,10 @@ import os
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from tests.faults.summit import heard, page, until
+from tests.faults.summit import heard, page
 from tests.faults.wire import connected
 from tests.process import PROGRAM
+from tests.waiting import PATIENCE, eventually
 
 FILES = 160
 FEW = ("sh", "-c", f'ulimit -n {FILES}; exec "$@"', "sh", *PROGRAM)
@@ -26,7 +27,7 @@ async def answer(wire):
     """The status that a bare connection is answered with; None where it is hung up."""
     await wire.send(ASK)
     try:
-        head = await asyncio.wait_for(wire.reader.readuntil(b"\r\n\r\n"), 10)
+        head = await asyncio.wait_for(wire.reader.readuntil(b"\r\n\r\n"), PATIENCE)
     except (OSError, asyncio.IncompleteReadError):
         return None
     return int(head.split()[1])
@@ -52,10 +53,10 @@ async def test_when_files_run_out_new_ones_are_refused_and_old_ones_stay(summit)
             assert processor_seconds(server) - before < IDLE
 
             await sockets[0].send('{"type": "bye"}')
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE):
                 while old[0]["participant"] not in (await heard(wall, "presence_diff"))["leaves"]:
                     pass
-            await until(lambda: left(summit, old[0]))
+            await eventually(lambda: left(summit, old[0]))
             assert all(socket.close_code is None for socket in sockets[1:])
 
         async with page(address, late) as socket:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.faults.summit import heard, page, until
+from tests.faults.summit import heard, page
 from tests.faults.wire import (
     BINARY,
     CLOSE,
@@ -20,6 +20,7 @@ from tests.faults.wire import (
     handshake,
     upgraded,
 )
+from tests.waiting import PATIENCE, eventually
 
 LARGEST = 16_384
 MESSAGES, CONTROLS = 10, 20
@@ -74,7 +75,7 @@ async def test_a_message_of_16_kib_and_not_a_byte_more(house, original, size, co
     async with wired(house, original) as wire:
         await wire.send(frame(TEXT, message(size)), frame(PING, b"after"))
         if code is None:
-            assert await asyncio.wait_for(first_pong(wire), 10) == b"after"
+            assert await asyncio.wait_for(first_pong(wire), PATIENCE) == b"after"
         else:
             assert await wire.close_code() == code
 
@@ -177,11 +178,11 @@ async def test_a_page_that_reads_nothing_is_cut_and_the_others_get_everything(ho
     person, organiser = next(people), api(original.organiser["token"])
     address = f"/api/v1/sessions/{original.slug}/notices"
     async with page(original.address(server), next(people)) as fine, deaf(server, original, person) as pipe:
-        await until(lambda: is_there(api, original, person))
+        await eventually(lambda: is_there(api, original, person))
         for _ in range(NOTICES // 20):
             told = (organiser.post(address, {"text": NOTICE, "lang": "fr"}, status=201) for _ in range(20))
             await asyncio.gather(*told)
-        said = await asyncio.wait_for(everything(pipe), 20)
+        said = await asyncio.wait_for(everything(pipe), PATIENCE)
         for _ in range(NOTICES):
             assert (await heard(fine, "notice"))["text"] == NOTICE
     assert b'"code":4002' in said[-300:]

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from urllib.parse import urlsplit
 
 from tests.client import PROTOCOL
+from tests.waiting import PATIENCE
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
 FINAL = 0x80
@@ -51,7 +52,7 @@ class Wire:
                     [length] = struct.unpack("!Q", await self.reader.readexactly(8))
                 yield first & 0x0F, await self.reader.readexactly(length)
 
-    async def close_code(self, seconds=20):
+    async def close_code(self, seconds=PATIENCE):
         """The code with which the server closes; None where it hangs up without one."""
         async with asyncio.timeout(seconds):
             async for opcode, payload in self.frames():
@@ -85,9 +86,9 @@ async def upgraded(server, summit, person, **options):
     """A person's live socket, whose welcome is read already."""
     async with connected(server.url, **options) as wire:
         await wire.send(handshake(summit.slug, person["token"]))
-        head = await asyncio.wait_for(wire.reader.readuntil(b"\r\n\r\n"), 10)
+        head = await asyncio.wait_for(wire.reader.readuntil(b"\r\n\r\n"), PATIENCE)
         assert b" 101 " in head, head
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             async for opcode, payload in wire.frames():
                 if opcode == TEXT and b'"welcome"' in payload:
                     break

@@ -26,6 +26,7 @@ from streamhub.relay.model import NewSource, Source
 from streamhub.services import Services
 from tests.programme.samples import loaded
 from tests.support import FakeClock
+from tests.waiting import PATIENCE
 
 OPEN, ROOM = SessionSlug("ouverture"), SessionSlug("atelier")
 """A public session and one for invited people; both are for later when the house opens."""
@@ -118,7 +119,7 @@ class House:
 async def heard(socket: ClientWebSocketResponse, kind: str) -> Any:
     """The next message of a kind, whatever else is said before."""
     while True:
-        message = await socket.receive_json(timeout=5)
+        message = await socket.receive_json(timeout=PATIENCE)
         if message["type"] == kind:
             return message
 

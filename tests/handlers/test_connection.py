@@ -6,6 +6,7 @@ from aiohttp import WSServerHandshakeError
 from streamhub.access.roles import AUDIENCE, Role
 from streamhub.handlers.request import COOKIE
 from tests.handlers.house import ROOM, open_house
+from tests.waiting import PATIENCE
 
 GOOD = {"socket": True, "player": True, "clock_skew_ms": -1_200}
 
@@ -29,7 +30,7 @@ async def test_the_socket_answers_with_our_time_and_counts_nobody(house):
 
     async with house.client.ws_connect("/api/v1/connection-test", headers=guest.headers) as socket:
         await socket.send_str("ping")
-        answer = await socket.receive_json(timeout=5)
+        answer = await socket.receive_json(timeout=PATIENCE)
 
     assert answer == {"type": "pong", "at": "2021-11-04T12:00:00.000Z", "ms": house.clock.now()}
     assert house.use.presence.now(ROOM).people == ()

@@ -1,6 +1,5 @@
 """Requests for access over HTTP: asked until the deadline, decided once, proofs gone with the decision."""
 
-import asyncio
 from io import BytesIO
 
 import pytest
@@ -10,6 +9,7 @@ from streamhub.access.roles import Role
 from streamhub.kit.clock import DAY, HOUR, MINUTE
 from tests.bulk.mail_server import mail_server
 from tests.handlers.house import open_house
+from tests.waiting import eventually
 
 UNTIL = "2021-11-04T18:00:00+01:00"
 PDF = b"%PDF-1.7\n" + b"x" * 2_000
@@ -63,10 +63,7 @@ async def put(house, made, content=PDF, secret=None, kind="application/pdf"):
 
 async def mailed(house):
     """Wait for the end of the job."""
-    while True:
-        if not house.use.mailing.progress.running:
-            return
-        await asyncio.sleep(0.01)
+    await eventually(lambda: not house.use.mailing.progress.running)
 
 
 async def listed(house, organiser, query=""):

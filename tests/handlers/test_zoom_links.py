@@ -19,6 +19,7 @@ from tests.handlers.house import API, OPEN, ROOM, YOUTUBE, Guest, heard, open_ho
 from tests.stand_ins.server import Mood
 from tests.stand_ins.zoom import ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, zoom
 from tests.support import NOON
+from tests.waiting import PATIENCE
 
 NUMBER = "85512345678"
 URL = f"https://us02web.zoom.us/j/{NUMBER}?pwd=a.1"
@@ -194,7 +195,7 @@ async def test_an_open_page_is_told_its_own_link_when_it_comes_and_no_other_page
         await house.ask("POST", f"/sessions/{ROOM}/notices", moderator, {"text": "Bonjour"})
         said = ""
         while "notice" not in said:
-            said = await other.receive_str(timeout=5)
+            said = await other.receive_str(timeout=PATIENCE)
             assert MARK not in said
         await house.show(YOUTUBE)
         shown = {}

@@ -9,6 +9,7 @@ from streamhub.kit.changes import Changes
 from streamhub.kit.db import Database, changes_after, metadata
 from streamhub.kit.errors import NotFound, StorageUnavailable
 from tests.support import open_database
+from tests.waiting import PATIENCE
 
 words = sa.Table("test_words", metadata, sa.Column("word", sa.Text, primary_key=True), info={"of": "tests"})
 
@@ -130,7 +131,7 @@ async def test_what_is_owed_is_tried_a_last_time_at_the_end(tmp_path):
         lost = database.submit(add("lost"), owed=True)
         await database.close()
         with pytest.raises(StorageUnavailable):
-            await asyncio.wait_for(lost, 5)
+            await asyncio.wait_for(lost, PATIENCE)
 
 
 async def test_a_wrong_statement_is_the_business_of_its_own_command(db):

@@ -1,7 +1,7 @@
 """A real server on port 0 whose handler does what every live handler does, and nothing more."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -128,11 +128,3 @@ async def all_that_comes(page: ClientConnection) -> Received:
         close = closed.rcvd
     assert close is not None, "the connection broke without a close frame"
     return Received(messages, close.code, close.reason)
-
-
-async def eventually(condition: Callable[[], bool]) -> None:
-    for _ in range(500):
-        if condition():
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("it did not happen within five seconds")

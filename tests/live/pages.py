@@ -15,8 +15,8 @@ from streamhub.live.frames import payload_of
 from streamhub.live.messages import Bye
 from streamhub.live.visit import Visit
 from tests.handlers.house import ROOM, House, open_house
-from tests.live.harness import eventually
 from tests.programme.samples import DELEGATIONS, loaded
+from tests.waiting import eventually
 
 BENIN = DelegationCode("BJ")
 

@@ -13,7 +13,8 @@ from streamhub.live.connection import ALIVE
 from streamhub.live.frames import text_frame
 from streamhub.live.limits import Limits
 from streamhub.live.messages import Beat, Bye, Hello, Unknown
-from tests.live.harness import BOTH_WAYS, all_that_comes, eventually, live_server, notice
+from tests.live.harness import BOTH_WAYS, all_that_comes, live_server, notice
+from tests.waiting import PATIENCE, eventually
 
 pytestmark = pytest.mark.parametrize("direct", BOTH_WAYS, ids=["direct", "by library"])
 
@@ -112,7 +113,7 @@ async def test_a_page_that_never_reads_is_let_go(direct):
     limits = Limits(direct_frames=direct, close_seconds=0.2)
     async with live_server(limits) as server, server.page(max_queue=1) as page:
         await flood(server.connection("ada"))
-        connection = await asyncio.wait_for(server.ended.get(), 5)
+        connection = await asyncio.wait_for(server.ended.get(), PATIENCE)
         page.transport.abort()
 
     assert connection.peer_code is None
@@ -251,7 +252,7 @@ async def test_frames_that_break_the_rules_close_with_4400(server, raw):
 
 async def test_a_ping_is_answered_with_its_own_payload_and_is_a_sign_of_life(server):
     async with server.page() as page:
-        await asyncio.wait_for(await page.ping(b"12345"), 2)
+        await asyncio.wait_for(await page.ping(b"12345"), PATIENCE)
 
     assert server.heard == [ALIVE]
 

@@ -9,7 +9,8 @@ from streamhub.live.close_codes import CloseCode
 from streamhub.live.connection import ALIVE
 from streamhub.live.hub import Hub, Listener, To
 from streamhub.live.limits import Limits
-from tests.live.harness import BOTH_WAYS, ROOM, all_that_comes, eventually, live_server, notice
+from tests.live.harness import BOTH_WAYS, ROOM, all_that_comes, live_server, notice
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.parametrize("direct", BOTH_WAYS, ids=["direct", "by library"])
 

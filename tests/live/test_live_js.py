@@ -12,7 +12,8 @@ from streamhub.live.frames import text_frame
 from streamhub.live.hub import Hub, To
 from streamhub.live.limits import Limits
 from streamhub.live.messages import Beat, Bye, Waiting, encode
-from tests.live.harness import ROOM, LiveServer, eventually, notice
+from tests.live.harness import ROOM, LiveServer, notice
+from tests.waiting import eventually
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "web" / "static" / "js"
 PAGE = """<!doctype html><html lang="en"><title>x</title><link rel="icon" href="data:,">

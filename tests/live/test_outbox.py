@@ -6,6 +6,7 @@ import pytest
 
 from streamhub.live.frames import Frame
 from streamhub.live.outbox import DirectOutbox, QueuedOutbox
+from tests.waiting import PATIENCE
 
 BOUND = 1_000
 
@@ -136,14 +137,14 @@ async def test_a_queue_ends_with_its_last_frame_or_with_the_page():
     queued = Queued()
     queued.reading.set()
     queued.box.finish(Frame(b"close"))
-    await asyncio.wait_for(queued.box.run(), 1)
+    await asyncio.wait_for(queued.box.run(), PATIENCE)
 
     async def gone(_frame: Frame) -> None:
         raise ConnectionResetError
 
     broken = QueuedOutbox(gone, BOUND, 64)
     broken.put(frame(1))
-    await asyncio.wait_for(broken.run(), 1)
+    await asyncio.wait_for(broken.run(), PATIENCE)
 
 
 async def test_nothing_is_written_to_a_transport_that_is_closing():

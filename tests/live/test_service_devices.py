@@ -8,8 +8,8 @@ from streamhub.access.model import DevicePolicy
 from streamhub.kit.errors import DeviceLimit, StorageUnavailable
 from streamhub.programme.model import SessionState
 from tests.handlers.house import OPEN, ROOM
-from tests.live.harness import eventually
 from tests.live.pages import disk_full, inside, kinds, open_hall
+from tests.waiting import eventually
 
 MOVED = (4411, "moved")
 REFUSE, REPLACE, TAKE_OVER = DevicePolicy.REFUSE, DevicePolicy.REPLACE_OLDEST, DevicePolicy.TAKE_OVER

@@ -11,9 +11,9 @@ from streamhub.live.messages import Beat, FloorRequest
 from streamhub.presence.model import PersonState
 from streamhub.programme.model import SessionState
 from tests.handlers.house import ROOM, YOUTUBE, ZOOM, Guest
-from tests.live.harness import eventually
 from tests.live.pages import BENIN, disk_full, inside, kinds, open_hall, places
 from tests.programme.samples import DELEGATIONS, loaded
+from tests.waiting import eventually
 
 
 @pytest.fixture

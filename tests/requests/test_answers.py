@@ -10,7 +10,7 @@ from streamhub.access.roles import Role
 from streamhub.requests import answers_store
 from tests.bulk.mail_server import mail_server
 from tests.handlers.house import open_house
-from tests.live.harness import eventually
+from tests.waiting import PATIENCE, eventually
 
 UNTIL = "2021-11-04T18:00:00+01:00"
 AWA, KOFFI = "awa@journal.example", "koffi@ville.example"
@@ -120,7 +120,7 @@ async def test_who_is_let_in_gets_the_word_with_the_link(house, organiser, box):
 async def test_a_decision_made_while_others_are_written_to_follows_them(house, organiser, box):
     box.hold_after = 0
     first, _ = await decide(house, organiser, ASKED, "refuse")
-    await asyncio.wait_for(box.held.wait(), 10)
+    await asyncio.wait_for(box.held.wait(), PATIENCE)
     box.hold_after = None
 
     _, accepted = await decide(house, organiser, MEMBER, "accept")
@@ -137,7 +137,7 @@ async def test_a_decision_made_while_others_are_written_to_follows_them(house, o
 async def test_letters_to_everybody_follow_the_one_that_tells_of_a_decision(house, organiser, box):
     box.hold_after = 0
     await decide(house, organiser, ASKED, "refuse")
-    await asyncio.wait_for(box.held.wait(), 10)
+    await asyncio.wait_for(box.held.wait(), PATIENCE)
     box.hold_after = None
 
     began, _ = await house.ask("POST", "/mails", organiser, {})

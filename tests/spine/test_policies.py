@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 
 from tests.policies import SLUG, Pages, browser, free_port, loaded, people, summit
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -38,15 +39,6 @@ async def row_of(room, code):
     presence = await room.by["moderator"].get(f"/api/v1/sessions/{SLUG}/presence")
     [row] = [row for row in presence["delegations"] if row["code"] == code]
     return row["remote"], row["on_site"], row["waiting"]
-
-
-async def until(asked, wanted, seconds=5):
-    """Ask until the answer is the wanted one."""
-    for _ in range(seconds * 20):
-        if await asked() == wanted:
-            return
-        await asyncio.sleep(0.05)
-    assert await asked() == wanted
 
 
 def ledger(room, person):
@@ -214,7 +206,7 @@ async def test_a_lost_line_frees_the_seat_after_the_grace(room, code, pages):
     began = asyncio.get_running_loop().time()
 
     opened[0].socket.transport.abort()
-    await opened[3].next("welcome", seconds=8)
+    await opened[3].next("welcome")
 
     assert asyncio.get_running_loop().time() - began > 1
     assert ledger(room, found[0]) == [("arrive", None), ("leave", "lost")]
@@ -269,7 +261,11 @@ async def test_a_page_that_beats_over_http_waits_and_is_let_in_too(room, code, p
     first = await caller.post(path, {"page": "page-0001"})
 
     await opened[0].say("bye")
-    await until(lambda: row_of(room, code), (3, 0, 0))
+
+    async def has_three():
+        return await row_of(room, code) == (3, 0, 0)
+
+    await eventually(has_three)
     later = await caller.post(path, {"page": "page-0001"})
 
     assert [(m["type"], m["position"]) for m in first["messages"]] == [("waiting", 1)]

@@ -1,6 +1,5 @@
 """Rights of people on the real program: erased in mid-session, from the page and from the command line."""
 
-import asyncio
 import csv
 import json
 import sqlite3
@@ -11,6 +10,7 @@ import pytest
 
 from tests.client import calling
 from tests.process import running, streamhub
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -72,7 +72,7 @@ async def test_the_command_line_shows_and_erases_beside_the_server(demo):
 
         said = await streamhub("privacy", "erase", press["participant"], *data)
 
-        assert await page.closed(seconds=2) == 4410
+        assert await page.closed() == 4410
     assert printed["records"] == found["records"]
     assert set(found["records"]) >= {"participants", "invitations", "ledger", "stays"}
     for secret in (press["token"], press["link"].rsplit("/", 1)[1]):
@@ -129,8 +129,4 @@ async def _report(file, data):
 
 
 async def _until_kept(data):
-    for _ in range(200):
-        if "'retention.run'" in everything(data):
-            return
-        await asyncio.sleep(0.05)
-    pytest.fail("retention did not run")
+    await eventually(lambda: "'retention.run'" in everything(data), pause=0.1)

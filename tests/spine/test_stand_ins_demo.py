@@ -1,9 +1,7 @@
 """``demo --stand-ins``: the platforms and Zoom as local servers beside the demonstration."""
 
-import asyncio
 import json
 import stat
-import time
 
 import pytest
 
@@ -13,8 +11,9 @@ from streamhub.kit.folder import DataFolder
 from tests.demo import demonstration
 from tests.process import streamhub
 from tests.stand_ins.together import PEERTUBE_HOST, PEERTUBE_ID, PRIVATE_ID, UNKNOWN_ID, curve
+from tests.waiting import eventually
 
-LIMIT_SECONDS = 60
+LIMIT_SECONDS = 120
 
 
 @pytest.fixture(scope="module")
@@ -26,11 +25,7 @@ async def shown(tmp_path_factory):
 
 async def until(ask):
     """The first answer that is true."""
-    end = time.monotonic() + LIMIT_SECONDS
-    while not (found := await ask()):
-        assert time.monotonic() < end
-        await asyncio.sleep(0.3)
-    return found
+    return await eventually(ask, LIMIT_SECONDS, pause=0.3)
 
 
 async def test_viewers_of_every_platform_arrive_and_a_pasted_link_is_checked(shown):

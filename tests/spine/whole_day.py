@@ -15,6 +15,7 @@ from streamhub.kit.clock import SECOND, SystemClock
 from tests.bulk.mail_server import MailServer
 from tests.stand_ins import zoom_sender
 from tests.stand_ins.zoom_sender import Delivery, Guest, Running
+from tests.waiting import PATIENCE
 
 API = "/api/v1"
 PEOPLE = (
@@ -150,7 +151,7 @@ class Day:
 
     async def mailed(self, addresses):
         """Wait for the letters, and take the links out of them."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while not addresses <= set(self.box.counts):  # noqa: ASYNC110 - a mail server is polled
                 await asyncio.sleep(0.05)
         for address in addresses:
@@ -196,7 +197,7 @@ class Day:
             assert (await self.told(one)).status == 204
         assert (await self.told(zoom_sender.wrong_secret(some[0]))).status == 401
         path = f"{API}/sessions/{self.demo.live}/statistics?audience=internal"
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while (await self.must("GET", path, bearer="communications")).json["by_channel"]["zoom"] < 2:
                 await self.must("GET", "/readyz")
 
@@ -265,7 +266,7 @@ def _secret(link):
 
 async def heard(socket, kind):
     """The next message of a kind."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while True:
             message = await socket.receive_json()
             if message["type"] == kind:
