@@ -17,6 +17,7 @@ from streamhub.programme.model import SessionState
 from tests.attendance.zoom_house import restarted, serve, zoom_house
 from tests.stand_ins import zoom_sender
 from tests.stand_ins.zoom_sender import Delivery, Form
+from tests.waiting import eventually
 
 LIST = """\
 Meeting ID,Topic,Start Time,End Time,User Email,Duration (Minutes),Participants
@@ -264,7 +265,7 @@ async def test_what_was_stored_before_a_stop_is_worked_off_at_the_next_start(zoo
     assert await zoom.stays("atelier") == []
 
     async with restarted(zoom):
-        await zoom.eventually(lambda: zoom.inside("atelier") == {"A"})
+        await eventually(lambda: zoom.inside("atelier") == {"A"})
         assert await zoom.stays("atelier") == [("?", 1, None), ("A", 0, None)]
 
 
@@ -274,7 +275,7 @@ async def test_who_is_in_zoom_is_known_again_after_a_start(zoom):
     await zoom.hear(zoom.joined(1, "A", 0), zoom.joined(2, "B", 1), zoom.left(2, 5))
 
     async with restarted(zoom):
-        await zoom.eventually(lambda: zoom.inside("atelier") == {"A"})
+        await eventually(lambda: zoom.inside("atelier") == {"A"})
 
 
 async def test_events_that_come_twice_and_late_over_a_restart_change_nothing(zoom):
@@ -326,7 +327,7 @@ async def test_the_end_of_the_session_empties_its_zoom(zoom):
     await zoom.hear(zoom.joined(1, "A", 0))
     await zoom.until(10)
     await zoom.house.begin("atelier", SessionState.ENDED)
-    await zoom.eventually(lambda: zoom.inside("atelier") == set())
+    await eventually(lambda: zoom.inside("atelier") == set())
     assert await zoom.stays("atelier") == [("A", 0, 10)]
 
 

@@ -8,6 +8,7 @@ from tests.attendance.zoom_house import restarted, serve, zoom_house
 from tests.stand_ins import zoom as stand_in
 from tests.stand_ins.server import Mood
 from tests.stand_ins.zoom import row, scope_missing, too_many
+from tests.waiting import eventually
 
 
 @pytest.fixture
@@ -180,7 +181,7 @@ async def test_a_zoom_that_never_answers_delays_neither_page_nor_socket_nor_webh
     service.mood = Mood.SILENT
     guest = await zoom.house.guest()
     zoom.house.use.tasks.once("asking", zoom.house.use.zoom.pull_reports())
-    await zoom.eventually(lambda: service.held == 1)
+    await eventually(lambda: service.held == 1)
     async with zoom.house.page(guest):
         await zoom.hear(zoom.joined(9, "B", 50))
     async with zoom.house.raw("GET", "/s/atelier", guest) as answer:

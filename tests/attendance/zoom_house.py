@@ -1,7 +1,6 @@
 """The whole application with a Zoom account, and Zoom who tells it things: minutes count from noon."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -91,12 +90,6 @@ class ZoomHouse:
         """Post events and wait until they are worked off."""
         assert set(await self.send(*events)) == {204}
         await self.house.use.zoom.work_off()
-
-    async def eventually(self, holds: Callable[[], bool]) -> None:
-        """Wait until the background has done it."""
-        async with asyncio.timeout(30):
-            while not holds():  # noqa: ASYNC110 - nothing says so but the state itself
-                await asyncio.sleep(0.02)
 
     async def stays(self, slug: str) -> list[Span]:
         """The stays by Zoom of a session: who, since and until in minutes after noon."""
