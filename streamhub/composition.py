@@ -260,7 +260,7 @@ async def build(folder: DataFolder, settings: Settings, clock: Clock) -> Service
         retention=RetentionService(db, clock, settings, programme, statistics),
         reports=ReportsService(clock, programme, statistics),
         live=live,
-        beats=Beats(),
+        beats=Beats(clock, settings.grace_seconds),
         **taken,
     )
 

@@ -126,6 +126,7 @@ class Services:
         self.tasks.spawn("links of sources", self.checking.keep_checked)
         self.tasks.spawn("presence", self.presence.keep_time)
         self.tasks.spawn("viewers", self.viewers.keep_time)
+        self.tasks.spawn("beats", self.beats.keep_time)
         self.tasks.spawn("heartbeat", lambda: self.hub.heartbeat(self.settings.heartbeat_seconds))
         self.tasks.spawn("lease", self.attendance.keep_lease)
         self.tasks.spawn("rollups", self.statistics.keep_rolled)

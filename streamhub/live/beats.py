@@ -4,8 +4,9 @@ from collections import deque
 from collections.abc import Callable
 from typing import TypeAlias
 
-from streamhub.kit.clock import SECOND
+from streamhub.kit.clock import SECOND, Clock, Instant
 from streamhub.kit.ids import new_id
+from streamhub.kit.tasks import every
 from streamhub.live.close_codes import CloseCode
 from streamhub.live.frames import Frame, Opcode, opcode_of, payload_of, text_frame
 from streamhub.live.messages import Closing, encode
@@ -66,26 +67,37 @@ class BeatPage:
 
 
 class Beats:
-    """The pages of this node that beat over HTTP, by who they are and how they call themselves."""
+    """The pages of this node that beat over HTTP, by who they are and how they call themselves.
 
-    def __init__(self) -> None:
+    Presence lets go of silent pages that it counts. The others (the session is over, a viewer waits
+    at the doors, the person went elsewhere) have no line that breaks: ``grace_seconds`` after a beat
+    that did not come they end here.
+    """
+
+    def __init__(self, clock: Clock, grace_seconds: int) -> None:
+        self._clock = clock
+        self._patience_ms = BEAT_MS + grace_seconds * SECOND
         self._visits: dict[Key, Visit] = {}
         self._closed: dict[Key, Visit] = {}
+        self._heard: dict[Key, Instant] = {}
 
     def __len__(self) -> int:
         return len(self._visits)
 
     def find(self, key: Key) -> Visit | None:
-        """The visit of a page that beat before, and did not yet hear why it was closed."""
+        """A page beats: its visit if it beat before, and did not yet hear why it was closed."""
+        if key in self._visits:
+            self._heard[key] = self._clock.now()
         return self._visits.get(key) or self._closed.get(key)
 
     def add(self, key: Key, visit: Visit) -> None:
         """Remember a new page."""
         self._visits[key] = visit
+        self._heard[key] = self._clock.now()
 
     def close(self, key: Key) -> None:
         """Keep a page that was closed until its next beat."""
-        visit = self._visits.pop(key, None)
+        visit = self._forget(key)
         if visit is not None:
             self._closed[key] = visit
         if len(self._closed) > CLOSED:
@@ -93,5 +105,19 @@ class Beats:
 
     def drop(self, key: Key) -> None:
         """Forget a page that knows its end, or needs none."""
-        self._visits.pop(key, None)
+        self._forget(key)
         self._closed.pop(key, None)
+
+    async def keep_time(self) -> None:
+        """Every second: let go of pages whose beats ended."""
+        await every(1.0, self.end_silent)
+
+    async def end_silent(self) -> None:
+        """Close the pages whose beat did not come."""
+        last = self._clock.now() - self._patience_ms
+        for key in [key for key, heard_at in self._heard.items() if heard_at <= last]:
+            self._visits[key].page.close(CloseCode.SILENT, "silent")
+
+    def _forget(self, key: Key) -> Visit | None:
+        self._heard.pop(key, None)
+        return self._visits.pop(key, None)

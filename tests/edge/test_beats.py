@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 
-from tests.edge.conftest import LIVE, open_example
+from tests.edge.conftest import ENDED, LATER, LIVE, ROOM, open_example
 from tests.live.harness import all_that_comes
 from tests.waiting import eventually
 
@@ -51,6 +51,25 @@ async def test_a_page_that_was_silent_too_long_simply_comes_in_again(house):
     told = await beat(house, guest, "page-0001")
 
     assert told[0]["type"] == "welcome"
+
+
+async def test_a_page_that_nobody_counts_is_let_go_when_its_beats_end(house):
+    guest = await house.guest()
+    places = {ENDED: guest, ROOM: guest, LATER: None}
+    for slug, who in places.items():
+        status, _ = await house.ask("POST", f"/sessions/{slug}/beat", who, {"page": "page-0001"})
+        assert status == 200
+    await house.use.live.gone_elsewhere(ROOM, await house.use.access.grant_for_token(guest.token))
+    before = len(house.use.hub), len(house.use.beats)
+
+    house.clock.advance(seconds=49)
+    await house.use.beats.end_silent()
+    still = len(house.use.hub), len(house.use.beats)
+    house.clock.advance(seconds=1)
+    await house.use.beats.end_silent()
+
+    assert still == before
+    assert (len(house.use.hub), len(house.use.beats)) == (0, 0)
 
 
 async def test_a_goodbye_is_the_last_word(house):
