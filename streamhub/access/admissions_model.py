@@ -12,6 +12,6 @@ class Admissions:
     people: frozenset[ParticipantId] = frozenset()
     delegations: frozenset[DelegationCode] = frozenset()
 
-    def covers(self, participant: ParticipantId, delegation: DelegationCode) -> bool:
+    def covers(self, participant: ParticipantId, delegation: DelegationCode | None) -> bool:
         """Whether a moderator let this person in, or the whole delegation."""
         return participant in self.people or delegation in self.delegations

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterable
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -75,6 +76,16 @@ def guests_named(tx: WriteTx, people: Iterable[str]) -> dict[str, ParticipantId]
     return found | new
 
 
+def guests_among(tx: ReadTx, participants: Iterable[ParticipantId]) -> list[Guest]:
+    """Which of these are guests."""
+    wanted = list(participants)
+    found: list[Guest] = []
+    for start in range(0, len(wanted), AT_ONCE):
+        some = import_guests.c.participant.in_(wanted[start : start + AT_ONCE])
+        found += map(_guest, tx.all(sa.select(import_guests).where(some)))
+    return found
+
+
 def give_to_delegation(tx: WriteTx, guest_id: ParticipantId, delegation: DelegationCode) -> None:
     """Say to which delegation a guest belongs."""
     which = import_guests.c.participant == guest_id
@@ -83,10 +94,7 @@ def give_to_delegation(tx: WriteTx, guest_id: ParticipantId, delegation: Delegat
 
 def guests(tx: ReadTx) -> list[Guest]:
     """Every pseudonym with its delegation."""
-    return [
-        Guest(ParticipantId(row.participant), DelegationCode(row.delegation) if row.delegation else None)
-        for row in tx.all(sa.select(import_guests).order_by(import_guests.c.participant))
-    ]
+    return [_guest(row) for row in tx.all(sa.select(import_guests).order_by(import_guests.c.participant))]
 
 
 def remember(tx: WriteTx, alias: str, target: Target, at: Instant, by: str) -> None:
@@ -105,3 +113,8 @@ def remembered(tx: ReadTx) -> dict[str, Target]:
         )
         for row in tx.all(sa.select(import_matches))
     }
+
+
+def _guest(row: sa.Row[Any]) -> Guest:
+    delegation = DelegationCode(row.delegation) if row.delegation else None
+    return Guest(ParticipantId(row.participant), delegation, row.person)

@@ -145,7 +145,10 @@ class ImportPreview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueRow:
-    """Somebody of a list whom nobody recognised yet; the name is erased at ``erased_at``."""
+    """Somebody whom nobody recognised yet, of a list or in Zoom; the name is erased at ``erased_at``.
+
+    ``until`` is None for who is there still.
+    """
 
     id: int
     import_id: ImportId
@@ -154,16 +157,22 @@ class QueueRow:
     email: str | None
     sessions: tuple[SessionSlug, ...]
     since: Instant
-    until: Instant
+    until: Instant | None
     erased_at: Instant
 
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """A person of a list who is no invited participant, under a pseudonym."""
+    """Somebody in Zoom who is no invited participant, under a pseudonym; ``mark`` is their fingerprint."""
 
     participant: ParticipantId
     delegation: DelegationCode | None
+    mark: str
+
+
+def called(mark: str) -> str:
+    """How somebody is called in the queue and on the wall of whom no name is kept."""
+    return f"Zoom {mark[:6]}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,7 +197,7 @@ class StoredPerson:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredRow:
-    """A ``Cut`` as it is kept; ``id`` names it in the ledger."""
+    """A ``Cut``, or what Zoom told of (``until`` None while it lasts); ``id`` names it in the ledger."""
 
     id: int
     person_id: int
@@ -196,7 +205,7 @@ class StoredRow:
     session: SessionSlug
     run: int
     since: Instant
-    until: Instant
+    until: Instant | None
     content: str
 
     @property
@@ -205,7 +214,7 @@ class StoredRow:
         return self.session, self.run, self.content, self.since, self.until
 
 
-Taken = tuple[SessionSlug, int, str, Instant, Instant]
+Taken = tuple[SessionSlug, int, str, Instant, Instant | None]
 """What makes two imported stays the same: session, run, content, since, until."""
 
 

@@ -272,7 +272,10 @@ class ImportsService:
                 store.append(tx, _moved(rows, receiver, now, by), now)
             imports_store.set_matched(tx, one.id, receiver, target)
             _notice(tx, rows)
-            _recognise(tx, one, receiver, target)
+            if (uuid := uuid_of(one.import_id)) is not None:
+                _recognise(tx, uuid, one.person, target)
+                for slug in sorted({row.session for row in rows}):
+                    tx.notice(HEARD, slug)
         if uuid_of(person.import_id) is None:
             guests_store.remember(tx, person.alias, target, now, by)
         return {one.id for one in same}
@@ -339,16 +342,14 @@ def _weigh(tx: WriteTx, asked: Import) -> None:
         tx.notice(HEARD, "")
 
 
-def _recognise(tx: WriteTx, person: StoredPerson, receiver: ParticipantId, target: Target) -> None:
-    """Whatever Zoom still says of somebody is said of this person from now on."""
-    uuid = uuid_of(person.import_id)
-    if uuid is None or target.participant is None:
+def _recognise(tx: WriteTx, uuid: str, mark: str, target: Target) -> None:
+    """Whatever Zoom still says of somebody is said of this participant from now on."""
+    if target.participant is None:
         return
-    user = zoom_stays.user_of(tx, uuid, zoom_events_store.users_of(tx, uuid), person.person)
+    user = zoom_stays.user_of(tx, uuid, zoom_events_store.users_of(tx, uuid), mark)
     if user is not None:
-        zoom_events_store.recognise(tx, uuid, user, receiver)
+        zoom_events_store.recognise(tx, uuid, user, target.participant)
         zoom_events_store.touch_run(tx, uuid)
-        tx.notice(HEARD, "")
 
 
 def _required(found: Import | None) -> Import:

@@ -72,7 +72,7 @@ import_rows = sa.Table(
     sa.Column("run", sa.Integer, nullable=False),
     sa.Column("line", sa.Integer, nullable=False),
     sa.Column("since", sa.BigInteger, nullable=False),
-    sa.Column("until", sa.BigInteger, nullable=False),
+    sa.Column("until", sa.BigInteger),
     sa.Column("content", sa.Text, nullable=False),
     sa.Column("applied", sa.Boolean, nullable=False),
     sa.Index("import_rows_by_content", "session", "run", "content"),
@@ -361,6 +361,6 @@ def _queue_row(found: Sequence[sa.Row[Any]]) -> QueueRow:
         email=first.email,
         sessions=tuple(dict.fromkeys(SessionSlug(row.session) for row in found)),
         since=first.since,
-        until=max(row.until for row in found),
+        until=None if any(row.until is None for row in found) else max(row.until for row in found),
         erased_at=first.applied_at + NAMES_KEPT_MS,
     )

@@ -1,6 +1,8 @@
-"""A person of the roster, as the live list shows them."""
+"""Somebody as the live list shows them."""
 
 from streamhub.access.model import Grant, Participant
+from streamhub.access.roles import Role
+from streamhub.attendance.imports_model import Guest, called
 from streamhub.presence.model import Who
 
 
@@ -23,4 +25,15 @@ def who_is(grant: Grant) -> Who:
         role=grant.role,
         label=grant.label,
         seat=grant.seat,
+    )
+
+
+def who_in_zoom(guest: Guest) -> Who:
+    """Somebody in Zoom whom nobody recognised, called as in the queue; counted, as the figures do."""
+    return Who(
+        participant=guest.participant,
+        delegation=guest.delegation,
+        role=Role.DELEGATE,
+        label=called(guest.mark),
+        guest=True,
     )

@@ -24,7 +24,7 @@ DIGEST_KEPT_MS = 7 * DAY
 """How long a delivery that comes again is known."""
 
 HEARD = "zoom"
-"""What is noticed when the stays of a meeting are to be told anew."""
+"""What is noticed when meetings are to be told anew. Key: a session whose live list is to follow, or ""."""
 
 BY = "zoom"
 """Who tells stays when Zoom does."""

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
 
-from streamhub.attendance.imports_model import ImportCounts, ImportKind, ImportState
+from streamhub.attendance.imports_model import ImportCounts, ImportKind, ImportState, called
 from streamhub.attendance.imports_store import import_people, import_rows, imports
 from streamhub.attendance.zoom_model import BY
 from streamhub.attendance.zoom_times import DateOrder
@@ -24,7 +24,10 @@ NOTHING = ImportCounts(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stranger:
-    """A time of somebody in one holding of a session; ``mark`` tells them apart in their meeting."""
+    """A time of somebody in one holding of a session; ``mark`` tells them apart in their meeting.
+
+    ``until`` is None while they are there.
+    """
 
     import_id: ImportId
     session: SessionSlug
@@ -33,7 +36,7 @@ class Stranger:
     mark: str
     guest: ParticipantId
     since: Instant
-    until: Instant
+    until: Instant | None
 
 
 def add(tx: WriteTx, stranger: Stranger, at: Instant) -> str:
@@ -45,8 +48,7 @@ def add(tx: WriteTx, stranger: Stranger, at: Instant) -> str:
     if found is None:
         values = {"import_id": stranger.import_id, "person": stranger.mark, "alias": stranger.mark}
         who = {"participant": stranger.guest, "delegation": None, "matched_by": None, "email": None}
-        shown = {"name": f"Zoom {stranger.mark[:6]}"}
-        found = tx.insert(import_people.insert(), {**values, **who, **shown})
+        found = tx.insert(import_people.insert(), {**values, **who, "name": called(stranger.mark)})
     row = {"import_id": stranger.import_id, "person_id": found, "session": stranger.session}
     time = {"run": stranger.run, "line": 0, "since": stranger.since, "until": stranger.until}
     return str(tx.insert(import_rows.insert(), {**row, **time, "content": stranger.mark, "applied": True}))

@@ -85,6 +85,7 @@ class ZoomService:
         )
         self._telling = ZoomTelling(db, clock, parts.programme, parts.access, parts.presence, people)
         self._reports = ZoomReports(db, clock, parts.apis, people)
+        self._to_show: set[SessionSlug] = set()
         self._wake = asyncio.Event()
         self._turn = asyncio.Lock()
 
@@ -132,6 +133,8 @@ class ZoomService:
             while waiting := await self._use.db.read(lambda tx: zoom_hearing_store.waiting(tx, AT_ONCE)):
                 await self._take_in([_read(delivery) for delivery in waiting])
             await self._telling.tell()
+            slugs, self._to_show = self._to_show, set()
+            await self._telling.show(slugs)
 
     async def _take_in(self, found: Sequence[_Readable]) -> None:
         """All in one transaction; where one fails each in its own, and those that fail are set aside."""
@@ -168,8 +171,10 @@ class ZoomService:
 
     # What changed
 
-    async def on_heard(self, _key: str) -> None:
+    async def on_heard(self, key: str) -> None:
         """Somebody else wrote what is to be told: another process, a report, a human in the queue."""
+        if key:
+            self._to_show.add(SessionSlug(key))
         self._wake.set()
 
     async def on_session(self, key: str) -> None:

@@ -64,10 +64,9 @@ def changes(
 
 
 def write(tx: WriteTx, part: Part, now: Instant) -> None:
-    """Write what differs for some people. Guests stand in the queue with the times that have ended."""
+    """Write what differs for some people. Guests stand in the queue, each once with all their times."""
     held, heard, some, guests = part.held, part.heard, part.changes, part.guests
     name = import_id(held.session, held.run, heard.uuid)
-    zoom_queue_store.remove(tx, name, [row for _, change in some for row in change.gone])
     events: list[Event] = []
     for who, change in some:
         events += [model.undo(name, now, row=row, by=BY) for row in change.gone]
@@ -76,6 +75,7 @@ def write(tx: WriteTx, part: Part, now: Instant) -> None:
             queued = _stranger(held, heard, time, guests)
             row = new_id("zt") if queued is None else zoom_queue_store.add(tx, queued, now)
             events.append(model.import_stay(key, time.since, time.until, import_id=name, row=row, at=now))
+    zoom_queue_store.remove(tx, name, [row for _, change in some for row in change.gone])
     store.append(tx, events, now)
     tx.notice("ledger", held.session)
 
@@ -91,8 +91,8 @@ def _who(time: ZoomTime, guests: Guests) -> ParticipantId:
 
 
 def _stranger(held: Holding, heard: HeardMeeting, time: ZoomTime, guests: Guests) -> Stranger | None:
-    """What the queue shows of a time; None where somebody is known, or still there."""
-    if time.participant is not None or time.until is None:
+    """What the queue shows of a time; None where somebody is known."""
+    if time.participant is not None:
         return None
     mark, guest = guests[time.user_id]
     return Stranger(

@@ -1,13 +1,13 @@
 """From what is known of Zoom meetings to stays in the ledger, and to who is there now."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from operator import itemgetter
 
 from streamhub.access.service import AccessService
-from streamhub.attendance import store, zoom_events_store, zoom_queue_store, zoom_stays
-from streamhub.attendance.who import who_of
+from streamhub.attendance import guests_store, store, zoom_events_store, zoom_queue_store, zoom_stays
+from streamhub.attendance.who import who_in_zoom, who_of
 from streamhub.attendance.zoom_events_store import Known
 from streamhub.attendance.zoom_fold import (
     Opening,
@@ -23,8 +23,9 @@ from streamhub.kit.channel import Channel
 from streamhub.kit.clock import Clock
 from streamhub.kit.db import Database, ReadTx
 from streamhub.kit.errors import StorageUnavailable
-from streamhub.kit.ids import SessionSlug
+from streamhub.kit.ids import ParticipantId, SessionSlug
 from streamhub.kit.log import get_logger
+from streamhub.presence.model import Who
 from streamhub.presence.service import PresenceService
 from streamhub.programme.model import SessionState
 from streamhub.programme.service import ProgrammeService
@@ -126,13 +127,19 @@ class ZoomTelling:
             for stay in stays
             if stay.key.run == session.run and not closed and (stay.import_id or "").startswith(f"{BY}:")
         }
-        before = self._presence.inside(slug, Channel.ZOOM)
-        for participant in before - inside.keys():
-            self._presence.leave_zoom(slug, participant, now)
-        if new := inside.keys() - before:
-            for one in await self._access.participants():
-                if one.id in new and not one.erased:
-                    self._presence.track_zoom(slug, who_of(one), inside[one.id])
+        self._presence.set_zoom(
+            slug, {who: inside[who.participant] for who in await self._who(slug, inside)}, now
+        )
+
+    async def _who(self, slug: SessionSlug, inside: Collection[ParticipantId]) -> list[Who]:
+        """Whom the live list shows for these; the roster is read only where somebody is new."""
+        guests = await self._db.read(lambda tx: guests_store.guests_among(tx, inside))
+        found = [who_in_zoom(guest) for guest in guests]
+        invited = set(inside) - {who.participant for who in found}
+        there = [p.who for p in self._presence.now(slug).people if p.who.participant in invited]
+        if invited - {who.participant for who in there}:
+            there = [who_of(p) for p in await self._access.participants() if p.id in invited and not p.erased]
+        return found + there
 
 
 def amounts(known: Known) -> ZoomMeeting:

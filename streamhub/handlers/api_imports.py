@@ -38,14 +38,14 @@ class ImportAnswer(Answer):
 
 
 class QueueItem(Answer):
-    """Somebody of a list whom nobody recognised; the name is erased at ``erased_at``."""
+    """Somebody whom nobody recognised; the name is erased at ``erased_at``. ``until`` null: there still."""
 
     id: int
     name: str
     file: str
     sessions: list[str]
     since: str
-    until: str
+    until: str | None
     erased_at: str
 
 
@@ -167,6 +167,6 @@ def _item(row: QueueRow) -> QueueItem:
         file=row.file,
         sessions=list(row.sessions),
         since=rfc3339(row.since),
-        until=rfc3339(row.until),
+        until=None if row.until is None else rfc3339(row.until),
         erased_at=rfc3339(row.erased_at),
     )

@@ -98,22 +98,29 @@ class Source(Struct, frozen=True):
 
 
 class PersonRow(Struct, frozen=True):
-    """One person, as in ``GET …/presence``."""
+    """One person, as in ``GET …/presence``.
+
+    ``guest``: in Zoom and not recognised, a delegate of no delegation until somebody gives them one.
+    """
 
     participant: str
-    delegation: str
+    delegation: str | None
     role: Role
     label: str
     state: PersonState
     channels: tuple[Channel, ...]
     connections: int
     since: Time
+    guest: Literal[True] | UnsetType = UNSET
 
 
 class DelegationRow(Struct, frozen=True):
-    """One delegation, as in ``GET …/presence``; ``excused`` is how many of its people are."""
+    """One delegation, as in ``GET …/presence``; ``excused`` is how many of its people are.
 
-    code: str
+    ``code`` null: people without delegation, where there are some.
+    """
+
+    code: str | None
     present: int
     on_site: int
     remote: int
@@ -124,9 +131,9 @@ class DelegationRow(Struct, frozen=True):
 
 
 class DelegationCount(Struct, frozen=True):
-    """How many of one delegation are present."""
+    """How many of one delegation are present; ``code`` null: people without delegation."""
 
-    code: str
+    code: str | None
     present: int | None
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from streamhub.kit.clock import Instant, rfc3339
 from streamhub.kit.ids import DelegationCode
@@ -54,14 +54,15 @@ def person_row(person: Person) -> PersonRow:
         channels=person.channels,
         connections=person.connections,
         since=rfc3339(person.since),
+        guest=True if who.guest else UNSET,
     )
 
 
 def delegation_rows(summary: Summary, places: Mapping[DelegationCode, Places]) -> tuple[DelegationRow, ...]:
     """The delegations in the order of ``places``, then those that only the tracker knows."""
     heads = {delegation.code: delegation.heads for delegation in summary.delegations}
-    codes = [*places, *(code for code in heads if code not in places)]
-    return tuple(_row(code, heads.get(code, Heads()), places.get(code, Places())) for code in codes)
+    known = tuple(_row(code, heads.pop(code, Heads()), of) for code, of in places.items())
+    return (*known, *(_row(code, of, Places()) for code, of in heads.items()))
 
 
 def presence_state(snapshot: Snapshot, places: Mapping[DelegationCode, Places]) -> PresenceState:
@@ -139,7 +140,7 @@ def _people(people: Iterable[Person]) -> tuple[PersonRow, ...]:
     return tuple(person_row(person) for person in people)
 
 
-def _row(code: DelegationCode, heads: Heads, places: Places) -> DelegationRow:
+def _row(code: DelegationCode | None, heads: Heads, places: Places) -> DelegationRow:
     return DelegationRow(
         code=code,
         present=heads.present,

@@ -39,7 +39,7 @@ class Seating:
 
     def __init__(self, parts: Parts) -> None:
         self._use = parts
-        self._rows: dict[SessionSlug, dict[DelegationCode, SeatRow]] = {}
+        self._rows: dict[SessionSlug, dict[DelegationCode | None, SeatRow]] = {}
         self._admitted: dict[SessionSlug, frozenset[DelegationCode]] = {}
 
     def stand(self, visit: Visit) -> None:
@@ -107,7 +107,7 @@ class Seating:
 
     async def look_again(self) -> list[SessionSlug]:
         """Read anew how many seats there are; answers the sessions in which somebody waits."""
-        seats = {d.code: d.seats for d in await self._use.programme.delegations()}
+        seats = await self._seats()
         for rows in self._rows.values():
             for code, row in rows.items():
                 row.seats = seats.get(code)
@@ -123,7 +123,12 @@ class Seating:
     # Inside
 
     def _limits(self, who: Who) -> bool:
-        return self._use.settings.enforce_seats and who.counted
+        """Seats are for people on our page: a guest in Zoom takes none from those who were invited."""
+        return self._use.settings.enforce_seats and who.counted and not who.guest
+
+    async def _seats(self) -> dict[DelegationCode | None, int | None]:
+        """How many seats each delegation has; None: no limit."""
+        return {d.code: d.seats for d in await self._use.programme.delegations()}
 
     def _row(self, slug: SessionSlug, who: Who) -> SeatRow:
         return self._rows.setdefault(slug, {}).setdefault(who.delegation, SeatRow())
@@ -133,9 +138,8 @@ class Seating:
         if not self._limits(who):
             return None
         admissions = await self._admissions(session)
-        seats = {d.code: d.seats for d in await self._use.programme.delegations()}
         row = self._row(session.slug, who)
-        row.seats = seats.get(who.delegation)
+        row.seats = (await self._seats()).get(who.delegation)
         if admissions.covers(who.participant, who.delegation) or self._in_hall(who, session.slug):
             row.excuse(who.participant)
             return None

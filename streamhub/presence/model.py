@@ -49,13 +49,17 @@ HEAD = {
 
 
 class Who(Struct, frozen=True, kw_only=True, gc=False):
-    """What a moderator sees of a person; ``seat`` is a short name such as ``BJ-03``."""
+    """What a moderator sees of a person; ``seat`` is a short name such as ``BJ-03``.
+
+    A ``guest`` is in Zoom and was not recognised: counted, in no delegation until somebody gives them one.
+    """
 
     participant: ParticipantId
-    delegation: DelegationCode
+    delegation: DelegationCode | None
     role: Role
     label: str = ""
     seat: str = ""
+    guest: bool = False
 
     @property
     def counted(self) -> bool:
@@ -111,15 +115,15 @@ class Heads:
 
 @dataclass(frozen=True, slots=True)
 class DelegationHeads:
-    """The heads of one delegation."""
+    """The heads of one delegation; ``code`` None: of those who belong to none."""
 
-    code: DelegationCode
+    code: DelegationCode | None
     heads: Heads
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The heads in all, and of each delegation of which somebody is in the list."""
+    """The heads in all, and of each delegation of which somebody is in the list; None comes last."""
 
     heads: Heads
     delegations: tuple[DelegationHeads, ...]

@@ -114,24 +114,24 @@ class PresenceService:
         """Who is in a session by a channel, as of now."""
         return frozenset(p.who.participant for p in self.now(slug).people if channel in p.channels)
 
-    def track_zoom(self, slug: SessionSlug, who: Who, since: Instant) -> None:
-        """``who`` is in the session's Zoom; somebody gone elsewhere is found again."""
-        self._tracker(slug).track(f"zoom:{who.participant}", who, Channel.ZOOM, since)
-        self._changed(slug)
-
-    def leave_zoom(self, slug: SessionSlug, participant: ParticipantId, at: Instant) -> None:
-        """The person is in the session's Zoom no more; the ledger knows since when."""
-        if self._tracker(slug).leave(participant, Channel.ZOOM, at) is not None:
+    def set_zoom(self, slug: SessionSlug, inside: Mapping[Who, Instant], at: Instant) -> None:
+        """Exactly these are in the session's Zoom, since when; somebody gone elsewhere is found again."""
+        tracker = self._tracker(slug)
+        for participant in self.inside(slug, Channel.ZOOM) - {who.participant for who in inside}:
+            tracker.leave(participant, Channel.ZOOM, at)
+        for who, since in inside.items():
+            tracker.track(f"zoom:{who.participant}", who, Channel.ZOOM, since)
+        if tracker.changed():
             self._changed(slug)
 
     def keep_only(self, known: Container[ParticipantId], at: Instant) -> None:
-        """Nobody else is there: pseudonyms that were drawn anew have nobody behind them.
+        """Nobody else of those invited is there: pseudonyms drawn anew have nobody behind them.
 
         The ledger has ended what they had; it is told nothing.
         """
         for slug, tracker in self._trackers.items():
-            gone = [p.who.participant for p in self.now(slug).people if p.who.participant not in known]
-            for participant in gone:
+            invited = [p.who.participant for p in self.now(slug).people if not p.who.guest]
+            for participant in (one for one in invited if one not in known):
                 tracker.expel(participant, at)
                 for channel in Channel:
                     tracker.leave(participant, channel, at)

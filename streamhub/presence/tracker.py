@@ -75,7 +75,7 @@ class PresenceTracker:
         self._revision = 0
         self._changed: dict[ParticipantId, None] = {}
         self._published: dict[ParticipantId, Person] = {}
-        self._heads: Counter[tuple[DelegationCode, Head]] = Counter()
+        self._heads: Counter[tuple[DelegationCode | None, Head]] = Counter()
         self._summary: Summary | None = None
 
     # Coming
@@ -85,6 +85,7 @@ class PresenceTracker:
     ) -> None:
         """``source`` brings ``who`` into ``channel``; somebody elsewhere or at the door is there now.
 
+        A page told again shows life; a check-in or a time in Zoom told again began at ``at``.
         ``rhythm_ms`` is the silence that is usual for this source: a page that beats every
         30 s over HTTP is given 30 s more than a socket that is pinged.
         """
@@ -226,7 +227,7 @@ class PresenceTracker:
     def summary(self) -> Summary:
         """The heads after the last diff."""
         if self._summary is None:
-            codes = sorted({code for code, _ in self._heads})
+            codes = sorted({code for code, _ in self._heads}, key=lambda code: (code is None, code or ""))
             delegations = tuple(DelegationHeads(code, self._heads_of([code])) for code in codes)
             self._summary = Summary(self._heads_of(codes), delegations)
         return self._summary
@@ -247,7 +248,10 @@ class PresenceTracker:
         known = self._sources.get(key)
         if known is not None and known.place is person.places.get(channel):
             known.rhythm_ms = rhythm_ms
-            self.touch(key, at)
+            if key in self._pages:
+                self.touch(key, at)
+            else:
+                known.place.since = at
             return
         place = person.places.setdefault(channel, _Place(channel, at, at))
         source = _Source(person, place, at, self._blocked_ms, rhythm_ms)
@@ -310,7 +314,7 @@ class PresenceTracker:
         if not self._heads[key]:
             del self._heads[key]
 
-    def _heads_of(self, codes: Iterable[DelegationCode]) -> Heads:
+    def _heads_of(self, codes: Iterable[DelegationCode | None]) -> Heads:
         return Heads(*(sum(self._heads[code, head] for code in codes) for head in Head))
 
 

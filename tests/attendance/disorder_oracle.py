@@ -293,6 +293,14 @@ class Night:
         zoom = {"zoom" for a, b in self._zoom(who, meeting) if a <= now and b == ALWAYS}
         return web | zoom | {"hall" for a, b in self._hall(who, meeting, meetings, now + 1) if a <= now < b}
 
+    def guests_now(self, meeting, now):
+        """How many the live list has whom nobody knows: each connection in the meeting is somebody."""
+        number = self.numbers[meeting.slug]
+        guests = (
+            {_guest(number, user, None) for user in self._guests(number)} if number in self.meetings else ()
+        )
+        return sum(any(a <= now and b == ALWAYS for a, b in self._zoom(who, meeting)) for who in guests)
+
     def corrected(self, who, meeting, meetings, now):
         """Stretches ``(a, b, channels)`` between all instants of one person, the last word laid on top."""
         times = self.times(who, meeting, meetings, now)

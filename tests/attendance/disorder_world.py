@@ -341,6 +341,10 @@ class World:
         person = self.use.presence.person(slug, self.who(who))
         return set() if person is None else {str(c) for c in person.channels}
 
+    def guests(self, slug):
+        """How many stand in the live list whom nobody knows."""
+        return sum(person.who.guest for person in self.use.presence.now(slug).people)
+
 
 def _registration(name, participant):
     """A registration at Zoom that was answered."""

@@ -332,6 +332,7 @@ class Disorder(RuleBasedStateMachine):
                     expected = self.night.channels_now(who, meeting, meetings, now)
                     found = self.world.channels(who, meeting.slug)
                     assert found == expected, f"{who} in {meeting.slug}: {found}, not {expected}"
+                assert self.world.guests(meeting.slug) == self.night.guests_now(meeting, now)
 
     def teardown(self):
         if not hasattr(self, "world") or self.world.use is None:

@@ -106,9 +106,9 @@ class ZoomHouse:
         )
 
     def inside(self, slug: str) -> set[str]:
-        """Whom the live list has in Zoom."""
+        """Whom the live list has in Zoom; all guests are one question mark."""
         names = {participant: name for name, participant in self.people.items()}
-        return {names[p] for p in self.house.use.presence.inside(SessionSlug(slug), Channel.ZOOM)}
+        return {names.get(p, "?") for p in self.house.use.presence.inside(SessionSlug(slug), Channel.ZOOM)}
 
     def _minute(self, instant: Instant) -> float:
         return (instant - self.noon * SECOND) / MINUTE

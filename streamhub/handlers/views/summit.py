@@ -118,14 +118,14 @@ class ImportRow:
 
 @dataclass(frozen=True, slots=True)
 class QueueItem:
-    """A name of a list that nobody recognised yet; it is erased at ``erased``."""
+    """Somebody whom nobody recognised yet, ``until`` None: there still; the name is erased at ``erased``."""
 
     id: int
     name: str
     file: str
     sessions: tuple[str, ...]
     since: Moment
-    until: Moment
+    until: Moment | None
     erased: Moment
 
 
@@ -210,7 +210,7 @@ def summit_page(
                 file=item.file,
                 sessions=tuple(titles.get(slug, slug) for slug in item.sessions),
                 since=reader.times.moment(item.since),
-                until=reader.times.moment(item.until),
+                until=reader.times.maybe(item.until),
                 erased=reader.times.moment(item.erased_at),
             )
             for item in lists.queue

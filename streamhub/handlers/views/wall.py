@@ -7,16 +7,18 @@ from typing import Any
 
 import msgspec
 
-from streamhub.access.roles import AUDIENCE, MODERATION, Role
+from streamhub.access.roles import AUDIENCE, FIGURES, MODERATION, Role
 from streamhub.handlers.checklist import Checklist
 from streamhub.handlers.views.floor import FloorView
 from streamhub.handlers.views.programme import Reader, SessionRow, row
 from streamhub.handlers.views.shapes import Band, Curve, Gauge, Point, Top, band, curve, gauge
 from streamhub.handlers.views.switching import Switching
 from streamhub.kit.channel import Channel
-from streamhub.kit.clock import Instant, rfc3339
+from streamhub.kit.clock import Instant
 from streamhub.kit.ids import DelegationCode, SessionSlug
 from streamhub.kit.times import Moment
+from streamhub.live.messages import PersonRow
+from streamhub.live.rows import person_row
 from streamhub.presence.model import Person, PersonState, Snapshot
 from streamhub.programme.model import RESERVED, Delegation, DelegationKind, Session, SessionState, StateChange
 
@@ -96,20 +98,6 @@ class WallInput:
 
 
 @dataclass(frozen=True, slots=True)
-class PersonData:
-    """A person as the live socket tells it too."""
-
-    participant: str
-    delegation: str
-    role: Role
-    label: str
-    state: PersonState
-    channels: tuple[Channel, ...]
-    connections: int
-    since: str
-
-
-@dataclass(frozen=True, slots=True)
 class DelegationData:
     """What the script needs of a delegation; the numbers come from the people."""
 
@@ -131,7 +119,7 @@ class WallData:
     mails: bool
     counted: tuple[Role, ...]
     revision: int
-    people: tuple[PersonData, ...]
+    people: tuple[PersonRow, ...]
     delegations: tuple[DelegationData, ...]
     points: tuple[Point, ...]
     top: Top | None
@@ -153,7 +141,10 @@ class ProjectorData:
 
 @dataclass(frozen=True, slots=True)
 class WallPage:
-    """What ``/s/{slug}/wall`` shows; ``live_since`` is when the session last went live."""
+    """What ``/s/{slug}/wall`` shows; ``live_since`` is when the session last went live.
+
+    ``unknown`` people are in Zoom, counted and of no delegation; ``recognises``: the reader may say who.
+    """
 
     session: SessionRow
     now: Moment
@@ -164,6 +155,8 @@ class WallPage:
     gauge: Gauge
     tiles: tuple[Tile, ...]
     missing: int
+    unknown: int
+    recognises: bool
     switching: Switching
     checklist: Checklist
     floor: FloorView
@@ -202,6 +195,8 @@ def wall_page(given: WallInput, reader: Reader) -> WallPage:
         gauge=gauge_of(tiles),
         tiles=tiles,
         missing=sum(not t.heads.present and not t.excused for t in tiles),
+        unknown=sum(p.who.delegation is None for p in counted),
+        recognises=reader.grant is not None and reader.grant.role in FIGURES and reader.grant.whole,
         switching=given.switching,
         checklist=given.checklist,
         floor=given.floor,
@@ -308,22 +303,9 @@ def _data(given: WallInput, reader: Reader) -> WallData:
         mails=given.mails,
         counted=tuple(sorted(AUDIENCE)),
         revision=given.snapshot.revision,
-        people=tuple(_person(person) for person in given.snapshot.people),
+        people=tuple(person_row(person) for person in given.snapshot.people),
         delegations=delegation_data(given.delegations, reader.times.lang),
         points=tuple(given.points),
         top=given.top,
         floor=given.floor,
-    )
-
-
-def _person(person: Person) -> PersonData:
-    return PersonData(
-        participant=person.who.participant,
-        delegation=person.who.delegation,
-        role=person.who.role,
-        label=person.who.label or person.who.seat,
-        state=person.state,
-        channels=person.channels,
-        connections=person.connections,
-        since=rfc3339(person.since),
     )

@@ -2,8 +2,9 @@
 
 /**
  * @typedef {object} Person as the socket tells it
- * @property {string} participant @property {string} delegation @property {string} role @property {string} label
+ * @property {string} participant @property {string | null} delegation @property {string} role @property {string} label
  * @property {string} state @property {string[]} channels @property {number} connections @property {string} since
+ * @property {true} [guest] in Zoom, and nobody said who it is
  *
  * @typedef {{code: string, name: string, seated: boolean, seats: number | null}} Delegation
  *
@@ -70,7 +71,7 @@ export class Crowd {
     return true;
   }
 
-  /** Audience, by delegation. @returns {Map<string, Person[]>} */
+  /** Audience, by delegation; null: of none. @returns {Map<string | null, Person[]>} */
   delegations() {
     const found = new Map();
     for (const person of this.people.values()) {

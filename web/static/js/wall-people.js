@@ -113,15 +113,16 @@ async function admitAll() {
 /** @param {Page} page @param {Person} person */
 function words(page, person) {
   const many = person.connections > 1 ? ` · ${text("devices", { count: person.connections })}` : "";
+  const unknown = person.guest ? ` · ${text("unknown")}` : "";
   const shared = twice.has(person.participant) ? ` · ${text("zoom_twice")}` : "";
-  return ` ${text(how(person))}, ${text("since", { time: clock(person.since, page.zone) })}${many}${shared}`;
+  return ` ${text(how(person))}, ${text("since", { time: clock(person.since, page.zone) })}${many}${unknown}${shared}`;
 }
 
 /** @param {Page} page @param {Person} person */
 function present(page, person) {
   const state = how(person);
   const row = h("li", { "data-state": state }, who(person.label, state, words(page, person)));
-  if (page.moderates) row.append(actions(page, person.participant, person.label, state));
+  if (page.moderates && !person.guest) row.append(actions(page, person.participant, person.label, state));
   return row;
 }
 

@@ -45,6 +45,7 @@ function draw() {
   drawGauge(taken);
   const relance = byId("missing").querySelector("[data-n]");
   if (relance) relance.textContent = String(missing);
+  drawUnknown(by.get(null) || []);
   drawStaff();
   refreshPeople();
   drawReach(all);
@@ -90,6 +91,19 @@ function drawGauge(taken) {
   seats.forEach((seat, order) => seat.classList.toggle("free", order >= taken));
   byId("taken").textContent = String(taken);
   byId("gauge").setAttribute("aria-label", text("gauge", { taken, total: seats.length }));
+}
+
+/** Who is in Zoom and in no delegation, since nobody said who it is. @param {import("./crowd.js").Person[]} people */
+function drawUnknown(people) {
+  const box = byId("unknown");
+  show(box, people.length > 0);
+  /** @type {Element} */ (box.querySelector("summary span")).textContent = String(people.length);
+  box.querySelector("ul")?.replaceChildren(
+    ...people.map((person) =>
+      h("li", {}, h("span", {}, person.label),
+        h("span", { class: `st ${how(person)} small` }, icon(how(person)), `${text(how(person))}, ${text("since", { time: clock(person.since, page.zone) })}`)),
+    ),
+  );
 }
 
 function drawStaff() {
