@@ -121,10 +121,12 @@ def _open_times(session: Session, history: Iterable[StateChange]) -> tuple[OpenT
 def _has_parallel(session: Session, sessions: Iterable[Session]) -> bool:
     """By the timetable another session runs in the same venue at the same time.
 
-    One door cannot tell which. A session that overruns or is moved makes nothing parallel.
+    One door cannot tell which. A session that overruns or is moved makes nothing parallel, nor does
+    a cancelled one.
     """
     return any(
         other.slug != session.slug
+        and not other.cancelled
         and other.venue == session.venue
         and other.scheduled_starts_at < session.scheduled_ends_at
         and session.scheduled_starts_at < other.scheduled_ends_at

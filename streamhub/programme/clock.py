@@ -37,7 +37,7 @@ class ClockMinutes(NamedTuple):
 class Window:
     """The half-open time ``[since, until)`` that a session's figures are about.
 
-    Not ``final`` while the session can still change it; ``until`` is then now at the most.
+    Not ``final`` while the session, or time, can still change it; ``until`` is then now at the most.
     """
 
     kind: WindowKind
@@ -291,5 +291,5 @@ def _begun_at(steps: Iterable[StateChange]) -> Instant | None:
 
 
 def _window(kind: WindowKind, since: Instant, until: Instant, now: Instant, *, final: bool) -> Window | None:
-    until = min(until, now)
+    final, until = final and until <= now, min(until, now)
     return Window(kind, since, until, final) if until > since else None

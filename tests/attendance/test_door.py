@@ -4,7 +4,8 @@ import pytest
 
 from streamhub.attendance.door_model import CheckInOrder, Direction, Place, Scope
 from streamhub.kit.errors import FieldInvalid
-from tests.attendance.door_house import HALL, HOUSE, open_house
+from streamhub.programme.edit_service import EditService
+from tests.attendance.door_house import HALL, HOUSE, SETTINGS, open_house
 
 
 @pytest.fixture
@@ -58,6 +59,15 @@ async def test_a_parallel_session_has_its_own_scan(house):
     await house.check(session="atelier-b")
 
     assert await house.stays() == [("atelier-b", "10:40", None)]
+
+
+async def test_a_cancelled_session_is_parallel_to_nothing(house):
+    await EditService(house.db, house.clock, SETTINGS, house.programme).cancel("atelier-b", "p_org")
+    await house.at("10:40")
+
+    await house.check(venue=HOUSE)
+
+    assert await house.stays() == [("atelier-a", "10:40", None)]
 
 
 async def test_a_check_in_for_the_summit_is_in_no_hall(house):

@@ -83,6 +83,14 @@ def test_the_scheduled_window_ends_now_while_it_lasts():
     assert window == Window(SCHEDULED, at(0), at(10), final=False)
 
 
+def test_the_scheduled_window_of_a_session_that_ended_early_is_final_once_its_time_has_passed():
+    history = [*BY_CLOCK, hand("ended", 20)]
+
+    windows = [window_of(session("a", 0, 60), history, at(minutes), SCHEDULED) for minutes in (30, 59, 60)]
+
+    assert [(w.until, w.final) for w in windows] == [(at(30), False), (at(59), False), (at(60), True)]
+
+
 def test_an_earlier_run_is_not_in_the_window():
     history = [hand("live", -2_000), hand("ended", -1_900)]
     again = session("a", 0, 60)
