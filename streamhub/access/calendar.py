@@ -19,8 +19,6 @@ from streamhub.kit.ids import SessionSlug
 from streamhub.kit.text import SOURCE_LANGUAGE, typeset
 from streamhub.programme.model import Session, Summit
 
-CONTENT_TYPE = "text/calendar"
-
 
 @dataclass(frozen=True, slots=True)
 class Version:

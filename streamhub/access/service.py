@@ -29,6 +29,7 @@ from streamhub.access.outside import Outside
 from streamhub.access.roles import Role
 from streamhub.access.signer import Signer
 from streamhub.kit.clock import HOUR, SECOND, Clock, Instant
+from streamhub.kit.cursor import page_of, position
 from streamhub.kit.db import Database, WriteTx
 from streamhub.kit.errors import FieldInvalid, FieldProblem, NotFound, WrongSession
 from streamhub.kit.ids import (
@@ -47,7 +48,6 @@ from streamhub.programme.service import ProgrammeService
 log = get_logger(__name__)
 
 MIN_TTL_SECONDS = 60
-CURSOR_DIGITS = 15
 
 
 class AccessService:
@@ -233,13 +233,11 @@ class AccessService:
         self, *, delegation: DelegationCode | None = None, limit: int = 100, cursor: str | None = None
     ) -> Page:
         """Invitations in the order in which they were made; raises FieldInvalid for a bad cursor."""
-        after = _position(cursor)
+        after = position(cursor)
         rows = await self._db.read(
             lambda tx: store.invitation_list(tx, delegation=delegation, after=after, limit=limit + 1)
         )
-        more = len(rows) > limit
-        shown = rows[:limit]
-        return Page(tuple(row for _, row in shown), str(shown[-1][0]) if more else None)
+        return Page(*page_of(rows, limit))
 
     async def every_invitation(self, delegation: DelegationCode | None = None) -> list[Invitation]:
         """All invitations, or those of one delegation, in the order in which they were made."""
@@ -368,14 +366,6 @@ def _required(found: Invitation | None) -> Invitation:
     if found is None:
         raise NotFound("no such invitation")
     return found
-
-
-def _position(cursor: str | None) -> int:
-    if cursor is None:
-        return 0
-    if not cursor.isascii() or not cursor.isdecimal() or len(cursor) > CURSOR_DIGITS:
-        raise FieldInvalid(FieldProblem("cursor", "not a cursor of this list"))
-    return int(cursor)
 
 
 def _whole_second(instant: Instant) -> Instant:

@@ -15,6 +15,7 @@ from streamhub.access.strict import Claims
 from streamhub.kit.clock import SECOND, Clock, Instant
 from streamhub.kit.db import Database, WriteTx
 from streamhub.kit.errors import NotConfigured
+from streamhub.kit.folder import to_disk
 from streamhub.kit.ids import new_id
 from streamhub.kit.log import get_logger
 
@@ -176,7 +177,7 @@ class Signer:
 
 
 def _write_private(folder: Path, path: Path, content: bytes) -> None:
-    """A file that only the service can read, on the disk before its row is committed."""
+    """A file that only the service can read, on the disk with its name before its row is committed."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -184,3 +185,4 @@ def _write_private(folder: Path, path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+    to_disk(folder)

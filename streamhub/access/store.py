@@ -148,12 +148,6 @@ def invitation_of(tx: ReadTx, participant: ParticipantId) -> Invitation | None:
     return None if row is None else _invitation(row)
 
 
-def invitation_by_external(tx: ReadTx, external_id: str) -> Invitation | None:
-    """The invitation of the person whom the organiser's file calls ``external_id``."""
-    row = tx.first(_INVITATION.where(participants.c.external_id == external_id))
-    return None if row is None else _invitation(row)
-
-
 def invitation_list(
     tx: ReadTx, *, delegation: DelegationCode | None, after: int, limit: int | None
 ) -> list[tuple[int, Invitation]]:

@@ -19,8 +19,8 @@ from streamhub.handlers.entering import enter as let_in
 from streamhub.handlers.entering import set_cookie
 from streamhub.handlers.pages_join import landing
 from streamhub.handlers.request import GRANT, body, grant_of, json_answer, number, services, slug_of
-from streamhub.handlers.wire import Answer, Body, one_of, optional_instant
-from streamhub.kit.clock import Instant, rfc3339
+from streamhub.handlers.wire import Answer, Body, one_of, optional_instant, time_or_null
+from streamhub.kit.clock import rfc3339
 from streamhub.kit.errors import WrongSession
 from streamhub.kit.ids import DelegationCode, InvitationId, SessionSlug
 
@@ -254,7 +254,7 @@ async def my_stays(request: web.Request) -> web.Response:
             session=stay.key.session,
             channel=stay.key.channel,
             since=rfc3339(stay.since),
-            until=_time(stay.until),
+            until=time_or_null(stay.until),
         )
         for stay in stays
     ]
@@ -295,10 +295,10 @@ def invitation_answer(row: Invitation) -> InvitationAnswer:
         sessions=sessions_json(row.sessions),
         devices=row.devices,
         device_policy=row.device_policy,
-        not_before=_time(row.not_before),
+        not_before=time_or_null(row.not_before),
         expires_at=rfc3339(row.expires_at),
         created_at=rfc3339(row.created_at),
-        revoked_at=_time(row.revoked_at),
+        revoked_at=time_or_null(row.revoked_at),
         issuer=row.issuer,
         speak=row.speak,
     )
@@ -339,7 +339,3 @@ def _check_seen(found: Invitation, grant: Grant) -> None:
         check_managed(found, grant)
     if not grant.meets(found.sessions):
         raise WrongSession(BEYOND)
-
-
-def _time(instant: Instant | None) -> str | None:
-    return None if instant is None else rfc3339(instant)

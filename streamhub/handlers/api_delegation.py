@@ -11,8 +11,8 @@ from streamhub.handlers.api_access import invitation_answer
 from streamhub.handlers.request import body, grant_of, json_answer, services
 from streamhub.handlers.views.delegation import DelegationNow, Here, here_of
 from streamhub.handlers.views.programme import OPEN
-from streamhub.handlers.wire import Answer, Body
-from streamhub.kit.clock import Instant, rfc3339
+from streamhub.handlers.wire import Answer, Body, time_or_null
+from streamhub.kit.clock import rfc3339
 from streamhub.kit.ids import InvitationId, ParticipantId
 from streamhub.presence.model import PersonState
 from streamhub.requests.trials_model import Trial
@@ -118,9 +118,9 @@ def _seat(link: Link, now: DelegationNow) -> SeatAnswer:
         label=row.label,
         role=row.role,
         state=now.state(link),
-        entered_at=_time(link.entered_at),
+        entered_at=time_or_null(link.entered_at),
         expires_at=rfc3339(row.expires_at),
-        revoked_at=_time(row.revoked_at),
+        revoked_at=time_or_null(row.revoked_at),
         test=trial_answer(now.trials.get(row.id)),
         presence=_presence(now.here.get(row.participant)),
     )
@@ -142,7 +142,3 @@ def _presence(here: Here | None) -> HereAnswer | None:
     if here is None:
         return None
     return HereAnswer(session=here.session.slug, state=here.person.state, since=rfc3339(here.person.since))
-
-
-def _time(instant: Instant | None) -> str | None:
-    return None if instant is None else rfc3339(instant)

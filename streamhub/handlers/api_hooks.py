@@ -5,8 +5,7 @@ from aiohttp import web
 from streamhub.attendance.zoom_model import ZoomStanding
 from streamhub.attendance.zoom_service import Post
 from streamhub.handlers.request import json_answer, services
-from streamhub.handlers.wire import Answer
-from streamhub.kit.clock import Instant, rfc3339
+from streamhub.handlers.wire import Answer, time_or_null
 from streamhub.kit.errors import BodyUnreadable, SignatureMissing, SignatureStale
 from streamhub.relay.zoom_hooks import MAX_BODY, HookRefused
 
@@ -79,16 +78,12 @@ def _account(one: ZoomStanding) -> ZoomAccountAnswer:
         account=one.account,
         hears=one.hears,
         asks=one.asks,
-        last_webhook_at=_time(one.last_webhook_at),
-        last_validation_at=_time(one.last_validation_at),
+        last_webhook_at=time_or_null(one.last_webhook_at),
+        last_validation_at=time_or_null(one.last_validation_at),
         validated=one.validated,
-        last_report_at=_time(one.last_report_at),
+        last_report_at=time_or_null(one.last_report_at),
         fault=one.fault,
         right=one.right,
         pending=one.waiting,
         set_aside=one.set_aside,
     )
-
-
-def _time(instant: Instant | None) -> str | None:
-    return None if instant is None else rfc3339(instant)

@@ -9,7 +9,7 @@ from streamhub.attendance.correction_requests_model import MAX_REASON, Correctio
 from streamhub.handlers.auditing import looked, noted
 from streamhub.handlers.entering import drop_cookie
 from streamhub.handlers.request import body, grant_of, json_answer, services
-from streamhub.handlers.wire import Answer, Body, instant, line
+from streamhub.handlers.wire import Answer, Body, instant, line, time_or_null
 from streamhub.kit.channel import Channel
 from streamhub.kit.clock import rfc3339
 from streamhub.kit.errors import FieldInvalid, FieldProblem
@@ -163,7 +163,7 @@ def request_answer(made: CorrectionRequest) -> CorrectionRequestAnswer:
         reason=made.reason,
         state=made.state,
         asked_at=rfc3339(made.asked_at),
-        decided_at=None if made.decided_at is None else rfc3339(made.decided_at),
+        decided_at=time_or_null(made.decided_at),
     )
 
 

@@ -4,7 +4,7 @@ from aiohttp import web
 
 from streamhub.audience.sample_model import Curve, Standing
 from streamhub.handlers.request import json_answer, services, slug_of
-from streamhub.handlers.wire import Answer
+from streamhub.handlers.wire import Answer, time_or_null
 from streamhub.kit.clock import rfc3339
 
 
@@ -68,8 +68,8 @@ async def viewers(request: web.Request) -> web.Response:
 def _platform(standing: Standing, now: int) -> PlatformAnswer:
     return PlatformAnswer(
         platform=standing.platform,
-        tried_at=rfc3339(standing.tried_at) if standing.tried_at is not None else None,
-        answered_at=rfc3339(standing.answered_at) if standing.answered_at is not None else None,
+        tried_at=time_or_null(standing.tried_at),
+        answered_at=time_or_null(standing.answered_at),
         fault=standing.fault,
         rest_until=rfc3339(standing.rest_until) if standing.rest_until > now else None,
         calls_today=standing.calls,

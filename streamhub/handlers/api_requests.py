@@ -10,8 +10,8 @@ from streamhub.access.roles import Role
 from streamhub.handlers.api_access import IssuedAnswer, issued_answer
 from streamhub.handlers.limiter import LIMITER
 from streamhub.handlers.request import body, choice, grant_of, json_answer, number, services
-from streamhub.handlers.wire import Answer, Body
-from streamhub.kit.clock import Instant, rfc3339
+from streamhub.handlers.wire import Answer, Body, time_or_null
+from streamhub.kit.clock import rfc3339
 from streamhub.kit.errors import NotFound
 from streamhub.kit.ids import DelegationCode, InvitationId, SessionSlug
 from streamhub.requests.model import (
@@ -215,7 +215,7 @@ def request_answer(one: AccessRequest) -> RequestAnswer:
         state=one.state,
         created_at=rfc3339(one.created_at),
         document=DocumentAnswer(type=one.document.kind, bytes=one.document.size) if one.document else None,
-        decided_at=_time(one.decided_at),
+        decided_at=time_or_null(one.decided_at),
         decided_by=one.decided_by,
         reason=one.reason,
         invitation=one.invitation,
@@ -245,7 +245,3 @@ def _asked(said: AskBody) -> Asked:
 
 def _id_of(request: web.Request) -> RequestId:
     return RequestId(request.match_info["id"])
-
-
-def _time(instant: Instant | None) -> str | None:
-    return None if instant is None else rfc3339(instant)

@@ -8,8 +8,7 @@ from streamhub.access.model import Grant
 from streamhub.handlers.auditing import noted
 from streamhub.handlers.entry import enter_session, invited_to
 from streamhub.handlers.request import body, json_answer, language, services, slug_of
-from streamhub.handlers.wire import Answer, Body
-from streamhub.kit.clock import Instant, rfc3339
+from streamhub.handlers.wire import Answer, Body, time_or_null
 from streamhub.kit.errors import FieldInvalid, FieldProblem, NotFound
 from streamhub.kit.ids import SessionSlug, SourceId
 from streamhub.relay.link_model import Provider
@@ -242,19 +241,15 @@ async def listed(request: web.Request, source: Source) -> ListedSource:
     return next(item for item in found.items if item.id == source.id)
 
 
-def _told(instant: Instant | None) -> str | None:
-    return None if instant is None else rfc3339(instant)
-
-
 def _row(row: Row, view: SourceView) -> ListedSource:
     return ListedSource(
         **asdict(view),
         active=row.active,
         next=row.next,
-        since=_told(row.since),
+        since=time_or_null(row.since),
         by_clock=row.by_clock,
-        planned_at=_told(row.planned_at),
+        planned_at=time_or_null(row.planned_at),
         proposed=row.proposed,
         checked=row.source.checked,
-        checked_at=_told(row.source.checked_at),
+        checked_at=time_or_null(row.source.checked_at),
     )

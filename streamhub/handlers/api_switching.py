@@ -7,7 +7,7 @@ from streamhub.handlers.auditing import noted
 from streamhub.handlers.checklist import BEFORE_MINUTES, Check, checklist_of
 from streamhub.handlers.entry import invited_to
 from streamhub.handlers.request import body, json_answer, services
-from streamhub.handlers.wire import Answer, Body, local_or_instant
+from streamhub.handlers.wire import Answer, Body, local_or_instant, time_or_null
 from streamhub.kit.audit import CLOCK
 from streamhub.kit.clock import rfc3339
 from streamhub.kit.ids import SourceId
@@ -90,7 +90,7 @@ async def plan(request: web.Request) -> web.Response:
     zone = zone_of((await use.programme.summit()).timezone)
     at = None if asked.at is None else local_or_instant("at", asked.at, zone)
     await use.timetable.plan(session.slug, SourceId(request.match_info["id"]), at)
-    noted(request, at=None if at is None else rfc3339(at))
+    noted(request, at=time_or_null(at))
     return json_answer(await listing(request, session.slug))
 
 
@@ -140,6 +140,6 @@ def _period(period: SourcePeriod) -> PeriodAnswer:
         label=period.label,
         link=period.link,
         since=rfc3339(period.since),
-        until=None if period.until is None else rfc3339(period.until),
+        until=time_or_null(period.until),
         by_clock=period.by == CLOCK,
     )

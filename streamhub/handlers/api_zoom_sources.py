@@ -7,7 +7,7 @@ from streamhub.handlers.api_sources import listed
 from streamhub.handlers.auditing import noted
 from streamhub.handlers.entry import invited_to
 from streamhub.handlers.request import body, json_answer, services
-from streamhub.handlers.wire import Answer, Body
+from streamhub.handlers.wire import Answer, Body, time_or_null
 from streamhub.kit.clock import Instant, rfc3339
 from streamhub.kit.ids import SourceId
 from streamhub.relay.zoom_sources import Choice, Registering
@@ -95,7 +95,7 @@ def _answer(one: Registering, now: Instant) -> RegisteringAnswer:
         cancelled=one.cancelled,
         fault=one.fault or None,
         right=one.right,
-        tried_at=None if one.tried_at is None else rfc3339(one.tried_at),
+        tried_at=time_or_null(one.tried_at),
         rest_until=rfc3339(one.rest_until) if one.rest_until > now else None,
     )
 

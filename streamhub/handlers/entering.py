@@ -9,8 +9,7 @@ from streamhub.handlers.limiter import counting_tries
 from streamhub.handlers.request import COOKIE, services
 from streamhub.kit.clock import SECOND
 from streamhub.kit.errors import InsecureOrigin
-
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+from streamhub.kit.settings import LOOPBACK
 
 
 async def enter(request: web.Request, credential: str) -> Entered:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from streamhub.kit.clock import Instant, parse_rfc3339
+from streamhub.kit.clock import Instant, parse_rfc3339, rfc3339
 from streamhub.kit.errors import FieldInvalid, FieldProblem
 from streamhub.kit.text import clean
 from streamhub.programme.local_time import instant_of, parse_day, parse_time
@@ -47,6 +47,11 @@ def local_or_instant(field: str, text: str, zone: ZoneInfo) -> Instant:
 def optional_instant(field: str, text: str | None) -> Instant | None:
     """An RFC 3339 time or nothing; raises FieldInvalid."""
     return None if text is None else instant(field, text)
+
+
+def time_or_null(at: Instant | None) -> str | None:
+    """An instant as an answer says it."""
+    return None if at is None else rfc3339(at)
 
 
 def line(field: str, text: str, *, maximum: int, minimum: int = 0) -> str:

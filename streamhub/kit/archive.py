@@ -19,7 +19,7 @@ from typing import IO
 import msgspec
 
 from streamhub.kit.errors import StateConflict
-from streamhub.kit.folder import DATABASE, DOCUMENTS, KEYS, MARK, DataFolder
+from streamhub.kit.folder import DATABASE, DOCUMENTS, KEYS, MARK, DataFolder, to_disk
 from streamhub.kit.snapshot import Progress, faults, snapshot
 
 FORMAT = 1
@@ -78,7 +78,7 @@ def _name(made: Path, target: Path) -> None:
         raise
     except OSError:
         made.rename(target)
-    sync_folder(target.parent)
+    to_disk(target.parent)
 
 
 def unpack(file: Path, into: Path, revisions: Iterable[str], progress: Progress) -> Manifest:
@@ -178,7 +178,7 @@ def _write(content: IO[bytes], name: str, into: Path) -> Entry:
         shutil.copyfileobj(content, file, CHUNK_BYTES)
         file.flush()
         os.fsync(file.fileno())
-    sync_folder(target.parent)
+    to_disk(target.parent)
     return _entry(target, name)
 
 
@@ -224,12 +224,3 @@ def _aside(folder: Path) -> Iterator[Path]:
 def _owned(path: Path) -> IO[bytes]:
     """A new file that only its owner may read."""
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
-
-
-def sync_folder(folder: Path) -> None:
-    """What was renamed or made in a folder is on the disk afterwards."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

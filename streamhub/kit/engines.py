@@ -1,12 +1,13 @@
 """How the database file is opened: for the writer, for readers, and for the watch."""
 
 import contextlib
-import os
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from streamhub.kit.folder import to_disk
 
 
 def sync_files(path: Path) -> None:
@@ -19,11 +20,7 @@ def sync_files(path: Path) -> None:
         connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
     engine.dispose()
     for target in (path, path.parent):
-        descriptor = os.open(target, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        to_disk(target)
 
 
 def writing(path: Path) -> sa.Engine:

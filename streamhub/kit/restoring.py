@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from streamhub.kit.archive import Manifest, sync_folder, unpack
+from streamhub.kit.archive import Manifest, unpack
 from streamhub.kit.errors import StateConflict
-from streamhub.kit.folder import DATABASE, LOCK, MAIL_LOCK, DataFolder
+from streamhub.kit.folder import DATABASE, LOCK, MAIL_LOCK, DataFolder, to_disk
 from streamhub.kit.lock import held
 from streamhub.kit.snapshot import Progress
 
@@ -71,23 +71,23 @@ def _begin(folder: DataFolder, before: Path | None) -> None:
         unfinished.mkdir(mode=0o700)
         _move(folder.restoring.iterdir(), unfinished)
     (folder.path / UNPACKING).rename(folder.restoring)
-    sync_folder(folder.path)
+    to_disk(folder.path)
 
 
 def _put_in_place(folder: DataFolder) -> None:
     """The database comes last: before it is there, nobody finds a summit here."""
     for file in sorted(folder.restoring.iterdir(), key=lambda file: file.name == DATABASE):
         file.rename(folder.path / file.name)
-    sync_folder(folder.path)
+    to_disk(folder.path)
     folder.restoring.rmdir()
-    sync_folder(folder.path)
+    to_disk(folder.path)
 
 
 def _move(files: Iterable[Path], into: Path) -> None:
     for file in list(files):
         file.rename(into / file.name)
-    sync_folder(into)
-    sync_folder(into.parent)
+    to_disk(into)
+    to_disk(into.parent)
 
 
 def _content(folder: DataFolder) -> list[Path]:

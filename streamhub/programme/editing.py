@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
-from urllib.parse import urlsplit
 
 from streamhub.kit.clock import HOUR, Instant
 from streamhub.kit.errors import FieldInvalid, FieldProblem, StateConflict
@@ -15,6 +14,8 @@ from streamhub.kit.text import SOURCE_LANGUAGE, Localised, clean, folded, locali
 from streamhub.programme.differences import AnyEntry, plain
 from streamhub.programme.files import SessionEntry
 from streamhub.programme.model import (
+    MAX_SEATS,
+    NEED_A_COUNTRY,
     RESERVED,
     Delegation,
     DelegationKind,
@@ -22,22 +23,20 @@ from streamhub.programme.model import (
     Session,
     SessionAccess,
     is_code,
+    is_country,
     is_language,
     is_slug,
+    is_web_address,
 )
 
 MAX_TITLE = 200
 MAX_WORD = 120
 MAX_NOTES = 4_000
-MAX_URL = 2_000
-MAX_SEATS = 100_000
 MAX_LENGTH = 24 * HOUR
 """A session ends within a day of its beginning, as in the file."""
 
 _SLUG_LENGTH = 48
-_COUNTRY = re.compile(r"[A-Z]{2}")
 _NOT_A_SLUG = re.compile(r"[^a-z0-9]+")
-_NEED_A_COUNTRY = frozenset({DelegationKind.COUNTRY, DelegationKind.REGION})
 _NO_TIME = -1
 
 Texts = Mapping[str, str]
@@ -175,9 +174,9 @@ def edited_delegation(delegation: Delegation, edit: DelegationEdit) -> Delegatio
         country=delegation.country if edit.country is None else edit.country.strip(),
         seats=None if edit.unlimited else seats,
     )
-    if after.country and not _COUNTRY.fullmatch(after.country):
+    if after.country and not is_country(after.country):
         problems.append(FieldProblem("country", "must be two capitals such as BE (ISO 3166-1)"))
-    elif not after.country and after.kind in _NEED_A_COUNTRY:
+    elif not after.country and after.kind in NEED_A_COUNTRY:
         problems.append(FieldProblem("country", f"is empty; a {after.kind} needs one"))
     if after.seats is not None and not 0 <= after.seats <= MAX_SEATS:
         problems.append(FieldProblem("seats", f"must be from 0 to {MAX_SEATS}"))
@@ -215,16 +214,6 @@ def edited_document(document: Document, edit: DocumentEdit) -> Document:
 def document_id(url: str) -> str:
     """How addresses of ours name a document."""
     return f"d_{hashlib.sha256(url.encode()).hexdigest()[:16]}"
-
-
-def is_web_address(url: str) -> bool:
-    """Whether a document may stand there: a page of the web, nothing that a browser would run."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    fits = len(url) <= MAX_URL and not re.search(r"\s", url)
-    return fits and parts.scheme in {"https", "http"} and bool(parts.hostname)
 
 
 def check_may_cancel(session: Session) -> None:

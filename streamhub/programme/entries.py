@@ -5,7 +5,6 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import date, time
 from enum import StrEnum
 from typing import TypeVar
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from streamhub.kit.clock import Instant
@@ -16,14 +15,19 @@ from streamhub.programme import files
 from streamhub.programme.files import FLOOR, ParticipantEntry, SessionEntry, SourceUrl, redacted
 from streamhub.programme.local_time import NoSuchTime, end_day, instant_of, parse_day, parse_time
 from streamhub.programme.model import (
+    MAX_SEATS,
+    NEED_A_COUNTRY,
     RESERVED,
     Delegation,
     DelegationKind,
     Document,
     SessionAccess,
     is_code,
+    is_country,
+    is_email,
     is_language,
     is_slug,
+    is_web_address,
 )
 from streamhub.programme.sheets import Columns, Findings, Row, read_rows
 
@@ -63,11 +67,8 @@ PARTICIPANTS = Columns(
 )
 DOCUMENTS = Columns(("session", "title_fr", "url"), (), ("title",))
 
-_MAX_SEATS = 100_000
 _CHANNEL = re.compile(r"([^=:/?#]*)=(.*)", re.DOTALL)
 _CHANNEL_WORDS = frozenset({FLOOR, "audio", "sign"})
-_COUNTRY = re.compile(r"[A-Z]{2}")
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _SEPARATORS = re.compile(r"[\s,;|]+")
 _YES = dict.fromkeys(("yes", "true", "1", "oui"), True) | dict.fromkeys(
     ("", "no", "false", "0", "non"), False
@@ -240,9 +241,9 @@ def _delegation(order: int, row: Row) -> Delegation | None:
         row.wrong("code", f"{code!r}: capitals without accents, digits and hyphens, at most 16")
     kind = _word(row, "kind", DelegationKind)
     country = row.get("country")
-    if country and not _COUNTRY.fullmatch(country):
+    if country and not is_country(country):
         row.wrong("country", f"{country!r} must be two capitals such as BE (ISO 3166-1)")
-    elif not country and kind in {DelegationKind.COUNTRY, DelegationKind.REGION}:
+    elif not country and kind in NEED_A_COUNTRY:
         row.wrong("country", f"is empty; a {kind} needs one")
     names_, seats = row.texts("name"), _seats(row)
     if kind is None:
@@ -254,7 +255,7 @@ def _seats(row: Row) -> int | None:
     value = row.get("seats")
     if not value:
         return None
-    if value.isascii() and value.isdecimal() and int(value) <= _MAX_SEATS:
+    if value.isascii() and value.isdecimal() and int(value) <= MAX_SEATS:
         return int(value)
     row.wrong("seats", f"{value!r} must be a whole number, or empty for no limit")
     return None
@@ -264,17 +265,9 @@ def _document(order: int, row: Row, sessions: Collection[str] | None) -> Documen
     session, url = row.need("session"), row.need("url")
     if session and sessions is not None and session not in sessions:
         row.wrong("session", f"{session!r} is not in {files.PROGRAMME_FILE}")
-    if url and not _is_web_address(url):
+    if url and not is_web_address(url):
         row.wrong("url", "must begin with https:// or http:// and name a host")
     return Document(SessionSlug(session), localised(row.texts("title")), url, order)
-
-
-def _is_web_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme in {"https", "http"} and bool(parts.hostname) and not re.search(r"\s", url)
 
 
 def participant_entry(
@@ -287,7 +280,7 @@ def participant_entry(
     _check_delegation(row, role, code, delegations)
     for name, fits, message in (
         ("lang", is_language, "is no language tag such as fr"),
-        ("email", _EMAIL.fullmatch, "is no e-mail address"),
+        ("email", is_email, "is no e-mail address"),
         ("speak", lambda word: word.lower() in _YES, "must be yes or no"),
     ):
         if (value := row.get(name)) and not fits(value):

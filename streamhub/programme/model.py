@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from streamhub.kit.clock import Instant
 from streamhub.kit.ids import DelegationCode, SessionSlug
@@ -22,8 +23,13 @@ NO_TEXT = Localised()
 BY_CLOCK = "clock"
 """Who made a change that nobody made by hand."""
 
+MAX_SEATS = 100_000
+MAX_URL = 2_000  # characters
+
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{0,15}")
+_COUNTRY = re.compile(r"[A-Z]{2}")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
@@ -35,6 +41,9 @@ class DelegationKind(StrEnum):
     ORGANISATION = "organisation"
     PRESS = "press"
     OTHER = "other"
+
+
+NEED_A_COUNTRY = frozenset({DelegationKind.COUNTRY, DelegationKind.REGION})
 
 
 class SessionAccess(StrEnum):
@@ -171,6 +180,26 @@ def is_slug(text: str) -> bool:
 def is_code(text: str) -> bool:
     """Whether ``text`` can be a delegation's code, reserved ones included."""
     return _CODE.fullmatch(text) is not None
+
+
+def is_country(text: str) -> bool:
+    """Whether ``text`` has the form of a country's code such as ``BE`` (ISO 3166-1)."""
+    return _COUNTRY.fullmatch(text) is not None
+
+
+def is_email(text: str) -> bool:
+    """Whether ``text`` has the form of an e-mail address; mail shows whether there is one."""
+    return _EMAIL.fullmatch(text) is not None
+
+
+def is_web_address(text: str) -> bool:
+    """Whether a document may stand there: a page of the web, nothing that a browser would run."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    fits = len(text) <= MAX_URL and not re.search(r"\s", text)
+    return fits and parts.scheme in {"https", "http"} and bool(parts.hostname)
 
 
 def is_language(text: str) -> bool:

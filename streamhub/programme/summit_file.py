@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,7 +13,7 @@ from streamhub.kit.text import Localised, clean, localised
 from streamhub.programme.colours import LEAST_CONTRAST, PAPER, contrast, is_colour
 from streamhub.programme.files import SUMMIT_FILE
 from streamhub.programme.local_time import parse_day, zone_of
-from streamhub.programme.model import Summit, is_language, is_slug
+from streamhub.programme.model import Summit, is_email, is_language, is_slug
 from streamhub.programme.sheets import Findings
 
 _KEYS = frozenset(
@@ -36,7 +36,6 @@ _KEYS = frozenset(
 _LOCALISED = ("title", "fallback_text")
 _AT_LINE = re.compile(r" \(at line (\d+), column \d+\)$")
 _PHONE = re.compile(r"\+?[0-9][0-9 ().-]{2,30}")
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 def parse_summit(text: str, findings: Findings) -> Summit | None:
@@ -62,8 +61,8 @@ def parse_summit(text: str, findings: Findings) -> Summit | None:
         partners=keys.texts("partners"),
         hashtag=keys.text("hashtag"),
         contact_name=keys.text("contact_name"),
-        contact_phone=keys.matching("contact_phone", _PHONE, "is no telephone number"),
-        contact_email=keys.matching("contact_email", _EMAIL, "is no e-mail address"),
+        contact_phone=keys.matching("contact_phone", _PHONE.fullmatch, "is no telephone number"),
+        contact_email=keys.matching("contact_email", is_email, "is no e-mail address"),
         fallback_text=keys.localised("fallback_text"),
         represented=keys.count("represented"),
         settings=keys.settings(),
@@ -111,9 +110,9 @@ class _Keys:
             return ()
         return tuple(text for text in map(clean, items) if text)
 
-    def matching(self, key: str, form: re.Pattern[str], message: str) -> str:
+    def matching(self, key: str, fits: Callable[[str], object], message: str) -> str:
         value = self.text(key)
-        if value and not form.fullmatch(value):
+        if value and not fits(value):
             self.wrong(key, f"{value!r} {message}")
         return value
 

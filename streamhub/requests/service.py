@@ -17,7 +17,7 @@ from streamhub.access.model import (
 )
 from streamhub.access.service import AccessService
 from streamhub.kit.clock import DAY, HOUR, SECOND, Clock, Instant, parse_rfc3339, rfc3339
-from streamhub.kit.cursor import position
+from streamhub.kit.cursor import page_of, position
 from streamhub.kit.db import Database, WriteTx
 from streamhub.kit.errors import NotFound, StateConflict
 from streamhub.kit.ids import new_id, random_base32
@@ -136,9 +136,7 @@ class RequestsService:
         """Requests in the order in which they came; raises FieldInvalid for a bad cursor."""
         after = position(cursor)
         rows = await self._db.read(lambda tx: store.request_list(tx, state, after=after, limit=limit + 1))
-        shown = rows[:limit]
-        following = str(shown[-1][0]) if len(rows) > limit else None
-        return Page(tuple(row for _, row in shown), following)
+        return Page(*page_of(rows, limit))
 
     async def request(self, ident: RequestId) -> AccessRequest:
         """One request; raises NotFound."""

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from streamhub.access.model import Grant
 from streamhub.access.roles import AUDIENCE
 from streamhub.kit.clock import Clock
-from streamhub.kit.cursor import position
+from streamhub.kit.cursor import page_of, position
 from streamhub.kit.db import Database
 from streamhub.kit.errors import FieldInvalid, FieldProblem
 from streamhub.kit.ids import InvitationId
@@ -41,6 +41,4 @@ class TrialsService:
         rows = await self._db.read(
             lambda tx: store.tested_list(tx, AUDIENCE, tested=tested, now=now, after=after, limit=limit + 1)
         )
-        shown = rows[:limit]
-        following = str(shown[-1][0]) if len(rows) > limit else None
-        return TestedPage(tuple(row for _, row in shown), following)
+        return TestedPage(*page_of(rows, limit))

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import stat
 
 import msgspec
@@ -21,6 +22,20 @@ async def test_the_private_key_is_readable_by_the_service_alone(house):
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
     assert file.read_bytes().startswith(b"-----BEGIN PRIVATE KEY-----")
+
+
+async def test_the_private_key_and_its_name_are_on_the_disk_before_its_row(house, monkeypatch):
+    synced = []
+
+    def fsync(descriptor, sync=os.fsync):
+        synced.append(os.fstat(descriptor).st_ino)
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    key = await house.access.signer.key()
+
+    folder = house.folder / "keys"
+    assert synced == [(folder / f"{key.kid}.pem").stat().st_ino, folder.stat().st_ino]
 
 
 async def test_the_published_set_checks_our_tokens_and_holds_no_secret(house):
