@@ -113,7 +113,8 @@ class Sampler:
     async def step(self, platform: Provider) -> None:
         """Read what is due of a platform now."""
         now = self._clock.now()
-        wanted = due(await self._plan(platform, now), self._tried, now, self._spread[platform])
+        plan = await self._plan(platform, now)
+        wanted = due(plan, self._tried, now, self._spread[platform])
         if not wanted:
             return
         before = await self._standing(platform, now)
@@ -126,7 +127,8 @@ class Sampler:
         except (PlatformFault, Unanswered) as failure:
             await self._failed(before, failure)
         else:
-            await self._answered(before, answer)
+            others = frozenset(one.video for one in plan).difference(wanted)
+            await self._answered(before, answer, others)
 
     async def keep_clean(self) -> None:
         """Forget what is too old, at once and every hour, for ever."""
@@ -163,8 +165,8 @@ class Sampler:
         standing, day = known.get(platform, Standing(platform)), pacific_day(now)
         return standing if standing.day == day else replace(standing, day=day, calls=0)
 
-    async def _answered(self, before: Standing, answer: Answer) -> None:
-        """Store the numbers with the instant at which they came."""
+    async def _answered(self, before: Standing, answer: Answer, others: frozenset[Video]) -> None:
+        """Store the numbers with the instant at which they came; of ``others`` nothing was asked."""
         now, platform = self._clock.now(), before.platform
         found = [
             Sample(video, now, plausible(reading.viewers), plausible(reading.views))
@@ -181,7 +183,7 @@ class Sampler:
             rest_until=now + rest,
             day=before.day,
             calls=calls,
-            missing=answer.missing,
+            missing=answer.missing | (before.missing & others),
         )
 
         def command(tx: WriteTx) -> None:

@@ -277,6 +277,20 @@ async def test_a_private_video_is_named_to_staff(house, sampler, platform):
     assert (await standing(sampler)).missing == {Video(Provider.YOUTUBE, "aaaaaaaaaaa")}
 
 
+async def test_a_private_video_stays_named_while_only_others_are_read(house, sampler, platform):
+    await house.show("https://youtu.be/aaaaaaaaaaa", OPEN)
+    await house.begin(OPEN)
+    await house.begin(OPEN, SessionState.ENDED)
+    await house.show(LINK)
+    await house.begin()
+    await step(sampler)
+    house.clock.advance(seconds=40)
+    await step(sampler)
+
+    assert "aaaaaaaaaaa" not in platform.asked[-1]
+    assert (await standing(sampler)).missing == {Video(Provider.YOUTUBE, "aaaaaaaaaaa")}
+
+
 async def test_what_a_platform_reported_is_forgotten_after_thirty_days_and_the_audit_log_says_so(
     house, sampler
 ):
