@@ -51,6 +51,12 @@ class Child:
         assert self.returncode is not None
         return self.returncode
 
+    async def communicate(self) -> tuple[bytes, bytes]:
+        """What it prints until its end, and its errors; only of one that was given a ``stdin``."""
+        assert self.stderr is not None
+        out, err, _ = await asyncio.gather(self.stdout.read(), self.stderr.read(), self.wait())
+        return out, err
+
     def _settle(self) -> None:
         asyncio.get_running_loop().remove_reader(self._watch)
         os.close(self._watch)

@@ -84,9 +84,7 @@ async def running(
 async def streamhub(*arguments: str, check: bool = True, stdin: bytes = b"", **environment: str) -> str:
     """Run one command to its end; answers its standard output."""
     process = await born(arguments, ENVIRONMENT | environment, None, stdin)
-    assert process.stderr is not None
-    reading = asyncio.gather(process.stdout.read(), process.stderr.read(), process.wait())
-    out, err, _ = await asyncio.wait_for(reading, 2 * PATIENCE)
+    out, err = await asyncio.wait_for(process.communicate(), 2 * PATIENCE)
     if check and process.returncode != 0:
         raise AssertionError(f"streamhub {arguments} exited {process.returncode}: {err.decode()}")
     return out.decode()

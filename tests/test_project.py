@@ -147,7 +147,6 @@ async def test_the_installed_wheel_says_what_it_can_do(installed):
     assert "demo" in output
 
 
-@pytest.mark.timeout(120)
 async def test_the_installed_wheel_serves_a_page_with_its_style(installed, tmp_path):
     command = shlex.join(
         map(str, [installed / "streamhub", "demo", "--data", tmp_path / "data", "--port", "0"])
@@ -161,7 +160,6 @@ async def test_the_installed_wheel_serves_a_page_with_its_style(installed, tmp_p
         assert "{" in await text(client, style)
 
 
-@pytest.mark.timeout(120)
 async def test_the_procfile_starts_a_service_that_is_ready(tmp_path):
     lines = parse_procfile((ROOT / "Procfile").read_text()).processes
     platform = {

@@ -3,7 +3,6 @@
 import asyncio
 import shutil
 import ssl
-import sys
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
@@ -18,6 +17,7 @@ from streamhub.access.mail_model import MailState
 from streamhub.kit.errors import MailUnavailable
 from tests.bulk.conftest import URL
 from tests.bulk.mail_server import FOR_GOOD, LATER, mail_server
+from tests.nursery import Child, born
 from tests.process import ENVIRONMENT, streamhub
 
 PEOPLE = [f"p{number:02}" for number in range(12)]
@@ -229,14 +229,10 @@ async def test_a_letter_left_over_by_a_dead_sender_is_unknown(house, post):
 # The real program, killed while it sends
 
 
-async def sending(folder, port, *options) -> asyncio.subprocess.Process:
+async def sending(folder, port, *options) -> Child:
     """``streamhub invite send`` in a process of its own."""
-    return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "streamhub", "invite", "send", "--data", str(folder), *options),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env=ENVIRONMENT | mail_environment(port),
-    )
+    arguments = ("invite", "send", "--data", str(folder), *options)
+    return await born(arguments, ENVIRONMENT | mail_environment(port), None, b"")
 
 
 def mail_environment(port) -> dict[str, str]:

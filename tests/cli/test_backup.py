@@ -22,8 +22,6 @@ from tests.client import calling
 from tests.demo import demonstration
 from tests.process import invite, running, streamhub
 
-pytestmark = pytest.mark.timeout(120)
-
 PEOPLE = 80
 
 

@@ -4,7 +4,6 @@ import asyncio
 import json
 import signal
 import sqlite3
-import sys
 from contextlib import closing
 
 import pytest
@@ -13,9 +12,9 @@ import pytest_asyncio
 from streamhub.cli.crowd import Seen, Switch
 from streamhub.cli.rehearse_verdict import Verdict, as_json, sentences
 from tests.demo import demonstration
+from tests.nursery import born
 from tests.process import ENVIRONMENT, streamhub
-
-pytestmark = pytest.mark.timeout(180)
+from tests.waiting import PATIENCE
 
 PEOPLE = 20
 PRETEND = "(SELECT id FROM participants WHERE delegation = 'REHEARSAL')"
@@ -77,14 +76,7 @@ def without_pretend(data, copy):
 
 
 async def test_in_a_live_session_nobody_rehearses_by_mistake(demo):
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "streamhub",
-        *words(demo, demo.live),
-        env=ENVIRONMENT,
-        stderr=asyncio.subprocess.PIPE,
-    )
+    process = await born(words(demo, demo.live), ENVIRONMENT, None, b"")
     _, said = await process.communicate()
 
     assert process.returncode == 1
@@ -147,15 +139,12 @@ async def test_before_doors_open_for_real_people_a_switch_is_tried_too_and_figur
 async def test_after_ctrl_c_nobody_pretended_is_left(demo):
     later = next(s["slug"] for s in demo.sessions if s["state"] in {"scheduled", "doors"})
     await demo.by["moderator"].put(f"/api/v1/sessions/{later}/state", {"state": "doors"})
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "streamhub", *words(demo, later, "--seconds", "300", "--json"),
-        env=ENVIRONMENT, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
+    process = await born(words(demo, later, "--seconds", "300", "--json"), ENVIRONMENT, None, b"")
     while not (line := await process.stderr.readline()).startswith(b"1 of"):
         assert line
 
     process.send_signal(signal.SIGINT)
-    said, _ = await asyncio.wait_for(process.communicate(), 60)
+    said, _ = await asyncio.wait_for(process.communicate(), 2 * PATIENCE)
 
     verdict = json.loads(said)
     assert (process.returncode, verdict["stopped"], verdict["good"]) == (1, True, False)

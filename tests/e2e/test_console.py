@@ -12,8 +12,6 @@ from tests.demo import demonstration
 from tests.e2e.long_words import lengthen
 from tests.e2e.test_pages import entered
 
-pytestmark = pytest.mark.timeout(180)
-
 RELOADED = 20_000  # ms for a page that reads itself again
 
 PAGES = ("", "/sessions/{live}", "/delegations", "/people", "/lists", "/staff", "/requests", "/audit")

@@ -12,8 +12,6 @@ from tests.conftest import PHONE
 from tests.demo import demonstration
 from tests.e2e.test_pages import entered
 
-pytestmark = pytest.mark.timeout(180)
-
 RELOADED = 20_000  # ms for a page that reads itself again
 
 CARD = {"name": "carte.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 carte"}

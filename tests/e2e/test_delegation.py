@@ -12,7 +12,6 @@ from tests.demo import demonstration
 
 SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 900}}
 
-pytestmark = pytest.mark.timeout(180)
 
 OPEN = {"STREAMHUB_ACCESS_REQUESTS_UNTIL": "2999-01-01T00:00:00Z"}
 CONSOLE = ("WebSocket", "Failed to load resource")

@@ -10,8 +10,6 @@ from tests.conftest import PHONE
 from tests.demo import demonstration
 from tests.e2e.long_words import lengthen
 
-pytestmark = pytest.mark.timeout(180)
-
 
 async def entered(browser_page, demo, role, **options):
     """Open a role's printed link and press its one button."""

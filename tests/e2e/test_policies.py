@@ -8,8 +8,6 @@ from tests.axe import assert_accessible
 from tests.conftest import PHONE
 from tests.policies import SLUG, free_port, loaded, people, summit
 
-pytestmark = pytest.mark.timeout(180)
-
 COUNTED = "Vous êtes compté(e) depuis"
 
 

@@ -15,8 +15,6 @@ from tests.stand_ins.oembed import oembed
 FACEBOOK = "https://www.facebook.com/watch/?v=1234567890123456"
 TUBE = "https://www.youtube.com/watch?v=dQw4w9WgXcQ"
 
-pytestmark = pytest.mark.timeout(120)
-
 
 @pytest.fixture
 async def house(tmp_path):

@@ -15,8 +15,6 @@ from tests.handlers.house import BARE_ZOOM, HLS, OPEN, SOUND, YOUTUBE, open_hous
 from tests.stand_ins.server import Mood
 from tests.stand_ins.streams import streams
 
-pytestmark = pytest.mark.timeout(180)
-
 FACEBOOK = "https://www.facebook.com/watch/?v=1234567890123456"
 PEERTUBE = "https://video.example.be/w/9UhsEGd8vM4PTtg6bphpEM"
 EVERY = {  # a word of each one's address, which is in the page while it is on, and only then

@@ -9,8 +9,6 @@ from tests.axe import violations
 from tests.conftest import PHONE
 from tests.handlers.house import ROOM, ZOOM, open_house
 
-pytestmark = pytest.mark.timeout(120)
-
 ACCOUNTS = '[ville]\nsdk_key = "sdkKeyExample00000001"\nsdk_secret = "sdkSecretExample0123456789abcdef"\n'
 SDK = """
 window.given = {};

@@ -13,8 +13,6 @@ from streamhub.handlers.request import COOKIE
 from tests.process import running
 from tests.waiting import PATIENCE
 
-pytestmark = pytest.mark.timeout(120)
-
 API = "/api/v1"
 HERE = "127.0.0.77"  # the callers' address, unlike the server's own
 MAIL, NAME = "awa.diop@ville.example.sn", "Awa Diop-Ndiaye"

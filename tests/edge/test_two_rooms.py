@@ -29,8 +29,6 @@ from tests.edge.two_rooms import (
 from tests.handlers.house import API, OPEN, ROOM, YOUTUBE, open_house
 from tests.waiting import PATIENCE
 
-pytestmark = pytest.mark.timeout(120)
-
 NARROWED = {
     f"{method} {API}{path}"
     for method, path in (

@@ -1,7 +1,6 @@
 """A loaded summit with a session that is live, made once and copied for each test."""
 
 import json
-from pathlib import Path
 
 import pytest
 
@@ -31,11 +30,3 @@ async def original(tmp_path_factory):
 def summit(original, tmp_path):
     """A copy of its own."""
     return original.copy(tmp_path)
-
-
-def pytest_collection_modifyitems(items):
-    """The real program, started again and again beside other tests: a minute is not enough."""
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents and not item.get_closest_marker("timeout"):
-            item.add_marker(pytest.mark.timeout(180))

@@ -26,7 +26,6 @@ async def results(address):
 
 
 @pytest.mark.long
-@pytest.mark.timeout(300)
 async def test_every_case_passes_that_is_not_waived():
     async with running(program=(sys.executable, "-m", "tests.faults.echo")) as server:
         found = await results(server.url.replace("http", "ws", 1))

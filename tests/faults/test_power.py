@@ -44,9 +44,6 @@ async def evening(summit, diary):
     return welcomed
 
 
-pytestmark = pytest.mark.timeout(300)
-
-
 @pytest.fixture(scope="module")
 async def recorded(original, tmp_path_factory):
     """The files before, the diary, and who was welcomed when."""

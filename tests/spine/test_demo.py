@@ -2,11 +2,7 @@
 
 import csv
 
-import pytest
-
 from tests.process import streamhub
-
-pytestmark = pytest.mark.timeout(120)
 
 
 async def test_the_example_summit_runs_now(demo):

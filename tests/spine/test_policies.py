@@ -10,8 +10,6 @@ import pytest_asyncio
 from tests.policies import SLUG, Pages, browser, free_port, loaded, people, summit
 from tests.waiting import eventually
 
-pytestmark = pytest.mark.timeout(120)
-
 POLICIES = [(policy, limit) for policy in ("refuse", "replace_oldest", "take_over") for limit in (1, 2)]
 
 

@@ -12,8 +12,6 @@ from tests.client import calling
 from tests.process import running, streamhub
 from tests.waiting import eventually
 
-pytestmark = pytest.mark.timeout(120)
-
 EXAMPLE = Path(__file__).resolve().parents[2] / "config" / "example"
 SESSION = "table-ronde-ministerielle"
 HEADER = "Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes),Guest,In Waiting Room"

@@ -6,7 +6,6 @@ from contextlib import AsyncExitStack
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-import pytest
 import pytest_asyncio
 from websockets.exceptions import InvalidStatus
 
@@ -16,8 +15,6 @@ from tests.access.token_samples import b64, members
 from tests.demo import demonstration
 from tests.process import invite, streamhub
 from tests.waiting import eventually
-
-pytestmark = pytest.mark.timeout(120)
 
 API = "/api/v1"
 HOTEL, OTHER = "203.0.113.7", "198.51.100.9"

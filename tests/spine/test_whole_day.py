@@ -20,8 +20,6 @@ from tests.demo import demonstration
 from tests.spine.whole_day import API, ASKER, PEOPLE, Day
 from tests.stand_ins.zoom_sender import SECRET
 
-pytestmark = pytest.mark.timeout(180)
-
 KEPT_IN_THE_CLEAR = {
     ("identities", "name"),
     ("identities", "email"),

@@ -63,7 +63,8 @@ class Seen:
 class Afternoon:
     """The application with everybody invited, and what was seen on the way.
 
-    ``live`` is the presence list at each lull; ``refused`` counts deliveries that found nobody.
+    ``live`` is the presence list at each lull, ``now`` what the figures say then; ``unheard`` counts
+    deliveries that found nobody.
     """
 
     there: ZoomStandIn
@@ -74,6 +75,7 @@ class Afternoon:
     truth: Webinar = field(default_factory=webinar)
     guests: dict[int, Guest] = field(default_factory=dict)
     live: dict[int, dict[SessionSlug, dict[str, Any]]] = field(default_factory=dict)
+    now: dict[int, dict[SessionSlug, int]] = field(default_factory=dict)
     by_webhooks: Seen | None = None
     by_report: Seen | None = None
     after_all: Seen | None = None
@@ -154,6 +156,7 @@ class Afternoon:
                 await self.house.begin(*due[moment])
             elif moment in LULLS:
                 self.live[moment] = await self._presence()
+                self.now[moment] = await self._figures_now()
             elif moment == DOWN[0]:
                 await self.stack.aclose()
             elif moment == DOWN[1]:
@@ -188,8 +191,16 @@ class Afternoon:
         await self.house.use.changes.catch_up()
         await self.house.use.zoom.work_off()
         staff = await self._invited(Role.MODERATOR)
-        found = {slug: await self.asked(f"/sessions/{slug}/presence", staff) for slug in (OPEN, ROOM)}
-        return {slug: {one["participant"]: one for one in each["people"]} for slug, each in found.items()}
+        return {slug: await self.asked(f"/sessions/{slug}/presence", staff) for slug in (OPEN, ROOM)}
+
+    async def _figures_now(self) -> dict[SessionSlug, int]:
+        """How many the figures have present at the last second, in the sessions that are on."""
+        staff, found = await self._invited(Role.COMMUNICATIONS), dict[SessionSlug, int]()
+        for slug in (OPEN, ROOM):
+            curve = await self.asked(f"/sessions/{slug}/timeline?step=1&audience=internal", staff)
+            if curve["points"]:
+                found[slug] = curve["points"][-1]["present"]
+        return found
 
     # The reports
 

@@ -9,8 +9,6 @@ from tests.zoom import webinar_oracle as oracle
 from tests.zoom.played import OPENED, WINDOWS, afternoon
 from tests.zoom.truth import LULLS
 
-pytestmark = pytest.mark.timeout(300)
-
 STAGES = {"by_webhooks": oracle.by_webhooks, "by_report": oracle.by_report, "after_all": oracle.by_report}
 each_stage = pytest.mark.parametrize("stage", STAGES)
 each_session = pytest.mark.parametrize("slug", [OPEN, ROOM])
@@ -90,10 +88,18 @@ def test_who_is_in_zoom_stands_in_the_live_list(day, lull):
     expected = {guest.participant for number, guest in day.guests.items() if f"person {number}" in inside}
     open_now = [slug for slug, (since, until) in OPENED.items() if since <= lull < until]
 
-    for slug, people in day.live[lull].items():
-        assert {who for who, one in people.items() if "zoom" in one["channels"]} == (
-            expected if slug in open_now else set()
-        )
+    for slug, told in day.live[lull].items():
+        there = [one for one in told["people"] if "zoom" in one["channels"]]
+        known = {one["participant"] for one in there if not one.get("guest")}
+        assert known == (expected if slug in open_now else set())
+        assert len(there) == told["present"] == (len(inside) if slug in open_now else 0)
+
+
+@pytest.mark.parametrize("lull", LULLS)
+def test_the_figures_of_that_moment_say_the_same(day, lull):
+    on = [slug for slug, (since, until) in WINDOWS.items() if since <= lull < until]
+
+    assert [day.now[lull][slug] for slug in on] == [day.live[lull][slug]["present"] for slug in on]
 
 
 def test_while_the_service_was_down_events_were_lost_and_came_again(day):
