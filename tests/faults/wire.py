@@ -29,9 +29,10 @@ def frame(opcode, payload=b"", *, final=True):
 
 
 class Wire:
-    """One TCP connection."""
+    """One TCP connection, asked for at ``since`` by the loop's clock."""
 
-    def __init__(self, reader, writer):
+    def __init__(self, reader, writer, since):
+        self.since = since
         self.reader = reader
         self.writer = writer
 
@@ -64,10 +65,10 @@ class Wire:
 @asynccontextmanager
 async def connected(url, **options):
     """A bare connection to the server."""
-    address = urlsplit(url)
+    address, since = urlsplit(url), asyncio.get_running_loop().time()
     reader, writer = await asyncio.open_connection(address.hostname, address.port, **options)
     try:
-        yield Wire(reader, writer)
+        yield Wire(reader, writer, since)
     finally:
         writer.transport.abort()
 
