@@ -24,6 +24,7 @@ from streamhub.kit.errors import (
     WrongSession,
 )
 from streamhub.kit.ids import InvitationId
+from streamhub.programme.service import ProgrammeService
 from tests.access.conftest import BENIN, OPENING, SENEGAL, SETTINGS, TABLE, URL, House
 from tests.access.jws_samples import ED25519_KEY, ES512_KEY, HS256_KEY, RS256_KEY
 from tests.access.outside_samples import (
@@ -360,6 +361,22 @@ async def test_who_was_over_at_a_renewal_comes_back_by_a_newer_token(house):
     assert (await access.enter(later)).grant.participant == before.grant.participant
     with pytest.raises(InvitationRevoked):
         await access.grant_for_cookie(before.cookie)
+
+
+async def test_a_server_that_has_not_heard_of_a_renewal_yet_takes_nothing_of_it_back(house):
+    access = trusting(house, Entry())
+    await access.enter(ticket())
+    elsewhere = ProgrammeService(house.db, house.clock, SETTINGS)
+    renewed = await RenewalService(house.db, house.clock, elsewhere, house.another()).renew(BENIN, "test")
+    house.clock.advance(seconds=5)
+    access.forget_all()
+
+    with pytest.raises(InvitationRevoked):
+        await access.enter(ticket(iat=SECONDS + 1))
+    await house.programme.forget(BENIN)
+
+    assert await access.enter(renewed.issued[0].link)
+    assert await access.enter(ticket(iat=SECONDS + 1))
 
 
 async def test_who_was_erased_does_not_come_back_by_the_same_token(house):
