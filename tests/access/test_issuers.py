@@ -287,7 +287,11 @@ async def test_who_was_replaced_comes_by_the_new_link_or_a_newer_token(house):
     new = await access.replace(entered.grant.invitation, "test")
     house.clock.advance(seconds=5)
 
-    for old in (access.enter(ticket()), access.grant_for_cookie(entered.cookie)):
+    for old in (
+        access.enter(ticket()),
+        access.enter(ticket(iat=SECONDS)),  # in the same instant
+        access.grant_for_cookie(entered.cookie),
+    ):
         with pytest.raises(InvitationRevoked) as caught:
             await old
         assert caught.value.replaced
@@ -340,6 +344,7 @@ async def test_all_tokens_of_a_delegation_die_with_its_renewal_and_newer_ones_wo
         access.enter(ticket()),
         access.grant_for_cookie(entered.cookie),
         access.enter(ticket(sub="never came before")),
+        access.enter(ticket(sub="never came before", iat=SECONDS)),  # in the same instant
     ):
         with pytest.raises(InvitationRevoked):
             await old

@@ -124,6 +124,30 @@ async def test_a_page(secure_house, organiser, call, status, cache, referrer):
         assert "Set-Cookie" not in answer.headers
 
 
+async def test_by_the_rules_of_mozillas_observatory_a_page_has_130_points(secure_house):
+    """Of 100, a bonus for each of four; the fifth, for cookies, is for sites that give one to everybody."""
+    async with secure_house.client.get("/") as answer:
+        headers, policy = answer.headers, directives(answer)
+    wide = {"'unsafe-inline'", "'unsafe-eval'", "http:", "https:", "*"}
+    bonus = {
+        "default-src 'none', nothing unsafe, forms to ourselves": 10
+        * (
+            policy["default-src"] == "'none'"
+            and policy["form-action"] in {"'none'", "'self'"}
+            and not any(wide & set(sources.split()) for sources in policy.values())
+        ),
+        "no frame of others, said in the policy": 5 * (policy["frame-ancestors"] == "'none'"),
+        "a private Referrer-Policy": 5 * (headers["Referrer-Policy"] in {"no-referrer", "same-origin"}),
+        "Cross-Origin-Resource-Policy": 10 * (headers["Cross-Origin-Resource-Policy"] == "same-origin"),
+    }
+    seconds = int(headers["Strict-Transport-Security"].partition(";")[0].removeprefix("max-age="))
+
+    assert 100 + sum(bonus.values()) == 130, bonus
+    assert seconds >= 15_768_000
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert not {"Access-Control-Allow-Origin", "Set-Cookie"} & set(headers)
+
+
 @pytest.mark.parametrize(("call", "status", "cache"), OTHERS)
 async def test_what_is_no_page(secure_house, organiser, call, status, cache):
     method, path = call.split()
