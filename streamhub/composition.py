@@ -20,6 +20,7 @@ from streamhub.attendance.excused import ExcusedService
 from streamhub.attendance.imports_service import ImportsService
 from streamhub.attendance.openings import OpeningsService
 from streamhub.attendance.service import AttendanceService
+from streamhub.attendance.who import who_of
 from streamhub.attendance.zoom_model import HEARD
 from streamhub.attendance.zoom_service import Parts as ZoomParts
 from streamhub.attendance.zoom_service import ZoomService
@@ -280,6 +281,12 @@ def _subscribe(parts: _Wiring, live: LiveService) -> None:
         """Nobody is shown any more under a pseudonym that was drawn anew."""
         presence.keep_only({person.id for person in await access.participants()}, parts.clock.now())
 
+    async def revise(key: str) -> None:
+        """In the hall or in Zoom somebody has no page that would come back as what they are now."""
+        found = await access.find(InvitationId(key)) if presence.anybody() else None
+        if found is not None:
+            presence.revise(who_of(found.person()))
+
     async def own_links(_key: str) -> None:
         await live.on_own_links(await parts.relay.own.relearn())
 
@@ -295,6 +302,7 @@ def _subscribe(parts: _Wiring, live: LiveService) -> None:
         ("source", live.on_source),
         ("invitation", forget_invitation),
         ("invitation", live.on_invitation),
+        ("invitation", revise),
         ("keys", access.signer.forget),
         ("removal", access.forget_removals),
         ("removal", live.on_removal),

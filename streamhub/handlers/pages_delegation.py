@@ -15,4 +15,5 @@ async def delegation(request: web.Request) -> web.Response:
     own = await use.programme.delegation(grant.delegation)
     titles = {s.slug: s.titles.get(lang) for s in await use.programme.sessions() if grant.allows(s.slug)}
     page = delegation_page(await delegation_now(request), own.names.get(lang), titles, reader.times)
-    return await render(request, "delegation.html", page=page)
+    zoom = bool(use.zoom_sources.accounts)
+    return await render(request, "delegation.html", page=page, zoom=zoom)

@@ -124,6 +124,17 @@ class PresenceService:
         if tracker.changed():
             self._changed(slug)
 
+    def revise(self, who: Who) -> None:
+        """Show somebody under another function, role or delegation, wherever they are."""
+        for slug, tracker in self._trackers.items():
+            tracker.revise(who)
+            if tracker.changed():
+                self._changed(slug)
+
+    def anybody(self) -> bool:
+        """Whether somebody is in any list."""
+        return any(tracker.anybody() for tracker in self._trackers.values())
+
     def keep_only(self, known: Container[ParticipantId], at: Instant) -> None:
         """Nobody else of those invited is there: pseudonyms drawn anew have nobody behind them.
 

@@ -151,6 +151,13 @@ class PresenceTracker:
         self._end(person, None, at)
         return self._end(person, Channel.WEB, at)
 
+    def revise(self, who: Who) -> None:
+        """Somebody's function, role or delegation is another now; who is not there stays so."""
+        person = self._people.get(who.participant)
+        if person is not None:
+            person.who = who
+            self._mark(person)
+
     # Time
 
     def expire(self, now: Instant) -> Expired:
@@ -175,6 +182,10 @@ class PresenceTracker:
         self._blocked_ms += ms
 
     # Looking
+
+    def anybody(self) -> bool:
+        """Whether anybody is in the list."""
+        return bool(self._people)
 
     def tracks(self, source: SourceKey) -> bool:
         """Whether ``source`` is known here; a page whose person went elsewhere is not."""

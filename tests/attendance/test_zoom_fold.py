@@ -5,7 +5,7 @@ from itertools import permutations
 import pytest
 
 from streamhub.attendance import store
-from streamhub.attendance.zoom_fold import ZoomEvent, ZoomKind, ZoomTime, fold_meeting
+from streamhub.attendance.zoom_fold import Reported, ZoomEvent, ZoomKind, ZoomTime, fold_meeting, fold_report
 from streamhub.kit.clock import MINUTE, SECOND
 from tests.attendance.door_house import clock_time, open_house
 from tests.attendance.zoom_told import tell
@@ -89,6 +89,21 @@ def test_two_guests_are_two_people_and_a_guest_in_a_breakout_room_is_one():
     guests = [joined(1, None, 0), joined(2, None, 0), joined(7, None, 10, 1), left(1, 10), ended(20)]
 
     assert minutes(*guests) == [(None, 0, 20), (None, 0, 20)]
+
+
+def test_a_guest_whose_breakout_room_only_the_report_knows_loses_no_second():
+    """The report links a room's ``user_id`` to the main room's by nothing: one guest, then another."""
+    events = [joined(1, None, 0), joined(8, None, 20, 1)]
+    rows = [
+        Reported(user, None, since * MINUTE, until * MINUTE)
+        for user, since, until in [("1", 0, 10), ("7", 10, 20), ("8", 20, 30)]
+    ]
+
+    times = [
+        (time.user_id, time.since // MINUTE, time.until // MINUTE) for time in fold_report(rows, events).times
+    ]
+
+    assert times == [("1", 0, 10), ("7", 10, 20), ("1", 20, 30)]
 
 
 @pytest.fixture

@@ -195,3 +195,13 @@ async def test_a_coming_that_is_told_late_moves_since_when_they_are_there(zoom):
 
     [guest] = zoom.house.use.presence.now(ROOM).people
     assert guest.since == zoom.at(5) * SECOND
+
+
+async def test_another_function_is_shown_of_who_has_no_page_open(zoom):
+    await zoom.hear(zoom.joined(1, "A", 0))
+    person = await zoom.house.use.access.invitation_of(zoom.people["A"])
+
+    await zoom.house.use.delegates.rename(person.id, "Ministre", "test")
+    await told(zoom)
+
+    assert [one.who.label for one in zoom.house.use.presence.now(ROOM).people] == ["Ministre"]

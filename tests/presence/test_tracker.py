@@ -410,3 +410,34 @@ def test_a_diff_applied_to_the_people_before_gives_the_people_after(tracker):
     after = apply(tracker.take_diff(), before)
 
     assert after == list(tracker.snapshot().people)
+
+
+def test_who_gets_another_delegation_is_counted_in_it_from_then_on(tracker):
+    tracker.track("door", ADA, HALL, NOON)
+    tracker.take_diff()
+    moved = person(1, delegation="SN")
+
+    tracker.revise(moved)
+    tracker.revise(BEN)
+
+    diff = tracker.take_diff()
+    assert [row.who for row in diff.updates] == [moved]
+    assert diff.joins == diff.leaves == ()
+    assert [heads.code for heads in tracker.summary().delegations] == ["SN"]
+
+
+def test_people_without_delegation_are_counted_and_come_last(tracker):
+    guest = Who(participant=ParticipantId("z1"), delegation=None, role=Role.DELEGATE, guest=True)
+    tracker.track("zoom", guest, ZOOM, NOON)
+    tracker.track("tab", BEN, WEB, NOON)
+    tracker.take_diff()
+
+    assert tracker.summary().heads == Heads(remote=2)
+    assert [heads.code for heads in tracker.summary().delegations] == ["SN", None]
+
+
+def test_a_check_in_that_is_told_again_began_when_it_is_said_to(tracker):
+    tracker.track("door", ADA, HALL, NOON)
+    tracker.track("door", ADA, HALL, NOON - MINUTE)
+
+    assert tracker.person(ADA.participant).since == NOON - MINUTE

@@ -16,14 +16,19 @@ from streamhub.presence.tracker import GRACE_MS, UNSTABLE_MS, PresenceTracker
 from tests.support import NOON
 
 PEOPLE = [
-    Who(participant=ParticipantId(f"p{n}"), delegation=DelegationCode(code), role=role)
-    for n, (code, role) in enumerate(
-        [
-            ("BJ", Role.DELEGATE),
-            ("SN", Role.PRESS),
-            ("SN", Role.INTERPRETER),
-        ]
-    )
+    *(
+        Who(participant=ParticipantId(f"p{n}"), delegation=DelegationCode(code), role=role)
+        for n, (code, role) in enumerate(
+            [
+                ("BJ", Role.DELEGATE),
+                ("SN", Role.PRESS),
+                ("SN", Role.INTERPRETER),
+            ]
+        )
+    ),
+    Who(
+        participant=ParticipantId("z0"), delegation=None, role=Role.DELEGATE, label="Zoom 1a2b3c", guest=True
+    ),
 ]
 people = st.sampled_from(PEOPLE)
 tabs = st.sampled_from(["a", "b"])

@@ -226,7 +226,8 @@ def asking(lang: str) -> Iterator[Shot]:
     titles = {session.slug: session.titles.get(lang) for session in s.SESSIONS}
     for name, empty in (("delegation", False), ("delegation-empty", True)):
         page = delegation_page(d.delegation_now(empty=empty), "Sénégal", titles, times)
-        yield Shot(name, "delegation.html", s.frame(lang, correspondent, "/delegation") | {"page": page})
+        frame = s.frame(lang, correspondent, "/delegation")
+        yield Shot(name, "delegation.html", frame | {"page": page, "zoom": True})
     for name, trial in (("connection", None), ("connection-again", Trial(s.NOW, True, False, 9))):
         values = s.frame(lang, s.grant()) | {"trial": trial_view(trial, times)}
         yield Shot(name, "connection.html", values)

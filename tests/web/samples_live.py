@@ -32,7 +32,7 @@ _HERE = {
 
 
 def people() -> tuple[Person, ...]:
-    """Eighty-nine present, and a technician."""
+    """Eighty-nine present, two more in Zoom whom nobody knows, and a technician."""
     found = []
     for code, letters in _HERE.items():
         for number, letter in enumerate(letters, start=1):
@@ -46,6 +46,12 @@ def people() -> tuple[Person, ...]:
         participant=ParticipantId("p_st"), delegation=DelegationCode("STAFF"), role=Role.INTERPRETER,
         label="Cabine anglaise", seat="ST-01",
     )  # fmt: skip
+    for number, mark in enumerate(("1a2b3c", "9f0e77"), start=1):
+        unknown = Who(
+            participant=ParticipantId(f"z_{number}"), delegation=None, role=Role.DELEGATE,
+            label=f"Zoom {mark}", guest=True,
+        )  # fmt: skip
+        found.append(Person(unknown, PersonState.ONLINE, (_ZOOM,), 0, s.NOW - number * 5 * MINUTE))
     return (*found, Person(staff, PersonState.ONLINE, (_WEB,), 1, s.NOW - 50 * MINUTE))
 
 
