@@ -6,7 +6,7 @@ import pytest
 
 from streamhub.access import store
 from streamhub.access.roles import Role
-from streamhub.kit.errors import FileInvalid
+from streamhub.kit.errors import FileInvalid, InvitationRevoked
 from streamhub.kit.ids import DelegationCode, SessionSlug
 from streamhub.programme.files import ParticipantEntry
 from tests.access.conftest import BENIN, OPENING, SENEGAL, TABLE
@@ -62,6 +62,16 @@ async def test_who_moves_to_another_delegation_gets_a_seat_there(house):
 
     grant = (await house.access.enter(first.link)).grant
     assert (grant.delegation, grant.seat) == (SENEGAL, "SN-01")
+
+
+async def test_a_link_that_died_with_its_delegations_stays_dead_in_another_one(house):
+    [first] = await house.bulk.load([AWA], "cli")
+    await house.raise_epoch(BENIN)
+
+    await house.bulk.load([ParticipantEntry("17", SENEGAL, "delegate")], "cli")
+
+    with pytest.raises(InvitationRevoked):
+        await house.access.enter(first.link)
 
 
 async def test_names_stand_in_a_table_of_their_own(house):
