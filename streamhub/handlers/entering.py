@@ -6,7 +6,8 @@ from aiohttp import web
 
 from streamhub.access.model import Entered
 from streamhub.handlers.limiter import counting_tries
-from streamhub.handlers.request import COOKIE, services
+from streamhub.handlers.live import device_of
+from streamhub.handlers.request import BY_COOKIE, COOKIE, GRANT, services
 from streamhub.kit.clock import SECOND
 from streamhub.kit.errors import InsecureOrigin
 from streamhub.kit.settings import LOOPBACK
@@ -20,7 +21,17 @@ async def enter(request: web.Request, credential: str) -> Entered:
     use = services(request)
     check_secure(use.settings.public_url)
     async with counting_tries(request, credential):
-        return await use.access.enter(credential)
+        entered = await use.access.enter(credential)
+    await _leave_other(request, entered)
+    return entered
+
+
+async def _leave_other(request: web.Request, entered: Entered) -> None:
+    """A browser is one person's: whoever it was open for before is counted in it no longer."""
+    here, use = request.get(GRANT), services(request)
+    if here is not None and request.get(BY_COOKIE) and here.participant != entered.grant.participant:
+        await use.access.leave(request.cookies[COOKIE])
+        use.live.end_browser(here.participant, device_of(request))
 
 
 def check_secure(public_url: str) -> None:

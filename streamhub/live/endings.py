@@ -21,6 +21,7 @@ REVOKED = Ending(Cause.REVOKED, "invitation_revoked", CloseCode.REVOKED)
 REPLACED = Ending(Cause.REVOKED, "replaced", CloseCode.REVOKED)
 EXPIRED = Ending(Cause.EXPIRED, "token_expired", CloseCode.TOKEN_REFUSED)
 NOT_HERE = Ending(Cause.REVOKED, "wrong_session", CloseCode.FORBIDDEN)
+OTHER_PERSON = Ending(Cause.BYE, "other_person", CloseCode.TOKEN_REFUSED)
 CHANGED = Ending(Cause.MOVED, "changed", CloseCode.RESTART)
 
 

@@ -26,7 +26,7 @@ from streamhub.live.close_codes import CloseCode
 from streamhub.live.connection import Inbound
 from streamhub.live.counting import Counting
 from streamhub.live.devices import judge
-from streamhub.live.endings import EXPIRED, NOT_HERE, REVOKED, Ending, ending_of
+from streamhub.live.endings import EXPIRED, NOT_HERE, OTHER_PERSON, REVOKED, Ending, ending_of
 from streamhub.live.entrance import Entrance
 from streamhub.live.messages import Beat, Bye, FloorRequest, FloorWithdraw, Resync
 from streamhub.live.parts import Parts
@@ -220,6 +220,12 @@ class LiveService:
             else:
                 devices, policy = invitation.devices, invitation.device_policy
                 visit.grant = replace(grant, devices=devices, device_policy=policy)
+
+    def end_browser(self, participant: ParticipantId, device: str) -> None:
+        """Somebody else's link was opened in a browser: the pages that it has open for this person close."""
+        for visit in self._visits.open_of(participant):
+            if visit.device == device:
+                self._end(visit, OTHER_PERSON)
 
     async def on_removal(self, key: str) -> None:
         """A person was removed from a session, or admitted again."""

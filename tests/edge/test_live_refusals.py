@@ -17,6 +17,7 @@ from tests.edge.conftest import LATER, LIVE, ROOM, open_example
 from tests.live.harness import all_that_comes
 from tests.waiting import PATIENCE
 
+API = "/api/v1"
 COMES_BACK = {4001, 4002, 4004, 4005, 4006, 4008}
 
 
@@ -236,6 +237,27 @@ async def test_replacing_the_link_closes_the_old_pages_and_the_new_link_opens(ho
         assert (await until_over(page, 1))[0] == 4410
     async with house.socket(LIVE, {"Authorization": f"Bearer {new.token}"}) as page:
         assert (await welcomed(page))["participant"] == invited.invitation.participant
+
+
+async def test_another_persons_link_closes_what_the_same_browser_had_open_and_nothing_else(house):
+    first, second = await house.guest(), await house.guest()
+    cookie, phone = await house.cookie(first), await house.cookie(first)
+
+    async with (
+        house.socket(LIVE, cookie, origin=house.url) as here,
+        house.socket(LIVE, phone, origin=house.url) as there,
+    ):
+        await welcomed(here)
+        await welcomed(there)
+        sent = cookie | {"Origin": house.url}
+        again = await house.status("POST", f"{API}/enter", json={"token": first.token}, headers=sent)
+        other = await house.status("POST", f"{API}/enter", json={"token": second.token}, headers=sent)
+
+        assert (again[0], other[0]) == (204, 204)
+        assert await until_over(here) == (4401, "other_person")
+        await there.send('{"type":"resync"}')
+        assert (await welcomed(there))["participant"] == first.participant
+    assert await house.status("GET", f"{API}/me", headers=cookie) == (401, "token_invalid")
 
 
 async def test_removing_closes_the_pages_of_that_session_only(house):
