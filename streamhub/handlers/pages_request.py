@@ -42,18 +42,23 @@ async def show(request: web.Request) -> web.Response:
 
 async def ask(request: web.Request) -> web.StreamResponse:
     """POST /access-request: on to a page of thanks, or the form again with what to mend."""
-    use = services(request)
+    use, form = services(request), Form()
     request.app[LIMITER].asked(request)
-    form = await _read(request)
+    use.requests.check_open()
     try:
-        if not form.values.get(TRAP):
-            asked = await _checked(request, form)
-            await use.requests.ask(asked, form.received)
-    except FieldInvalid as wrong:
-        return await _page(request, values=form.values, wrong=wrong)
+        await _read(request, form)
+        return await _answer(request, form)
     finally:
         if form.received is not None:
             use.requests.drop(form.received)
+
+
+async def _answer(request: web.Request, form: Form) -> web.StreamResponse:
+    try:
+        if not form.values.get(TRAP):
+            await services(request).requests.ask(await _checked(request, form), form.received)
+    except FieldInvalid as wrong:
+        return await _page(request, values=form.values, wrong=wrong)
     return web.Response(status=303, headers={hdrs.LOCATION: _thanks(request), hdrs.CACHE_CONTROL: "no-store"})
 
 
@@ -71,20 +76,18 @@ async def _page(
     return await render(request, "access_request.html", status=422 if wrong else 200, page=page)
 
 
-async def _read(request: web.Request) -> Form:
+async def _read(request: web.Request, form: Form) -> None:
     """The parts of the form as they come: texts are short, a file goes to the disk.
 
     A file that is not taken is remembered as what is wrong, so that the texts come back to be mended.
     """
     if request.content_type != "multipart/form-data":
         raise web.HTTPUnsupportedMediaType(text="the form must be multipart/form-data")
-    form = Form()
     try:
         reader = await request.multipart()
         await _parts(request, reader, form)
     except ValueError:
         raise FieldInvalid(FieldProblem("", "the form cannot be read")) from None
-    return form
 
 
 async def _parts(request: web.Request, reader: MultipartReader, form: Form) -> None:

@@ -77,9 +77,17 @@ class RequestsService:
         until = self.until()
         return until is not None and self._clock.now() < until
 
+    def check_open(self) -> None:
+        """Raise StateConflict when one may not ask now."""
+        until = self.until()
+        if until is None:
+            raise StateConflict("no requests for access are taken")
+        if not self.is_open():
+            raise StateConflict(f"requests for access were taken until {rfc3339(until)}")
+
     async def ask(self, asked: Asked, received: Received | None = None) -> NewRequest:
         """Store a request, with the document that came with it; raises FieldInvalid or StateConflict."""
-        self._check_open()
+        self.check_open()
         one = await self.check(asked)
         ident, secret = RequestId(new_id("r")), random_base32(SECRET_LENGTH)
         now = self._clock.now()
@@ -256,13 +264,6 @@ class RequestsService:
         unwanted = [*abandoned, *(name for name in names if name not in waiting)]
         await asyncio.to_thread(self._documents.sweep, unwanted)
         return len(unwanted)
-
-    def _check_open(self) -> None:
-        until = self.until()
-        if until is None:
-            raise StateConflict("no requests for access are taken")
-        if self._clock.now() >= until:
-            raise StateConflict(f"requests for access were taken until {rfc3339(until)}")
 
     def _check_secret(self, found: AccessRequest | None) -> None:
         if found is None or self._clock.now() >= found.created_at + UPLOAD_WITHIN_MS:

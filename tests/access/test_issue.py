@@ -228,8 +228,12 @@ async def test_the_desk_invites_one_more_person_for_the_day(house):
     [sooner] = await house.access.issue_as(
         InvitationOrder(role=Role.DELEGATE, delegation=SENEGAL, expires_at=NOON + HOUR), grant
     )
+    [longer] = await house.access.issue_as(
+        InvitationOrder(role=Role.DELEGATE, delegation=SENEGAL, expires_at=NOON + DAY), grant
+    )
 
-    assert issued.invitation.expires_at == parse_rfc3339("2021-11-04T23:00:00Z")  # midnight in Brussels
+    midnight = parse_rfc3339("2021-11-04T23:00:00Z")  # in Brussels
+    assert (issued.invitation.expires_at, longer.invitation.expires_at) == (midnight, midnight)
     assert sooner.invitation.expires_at == NOON + HOUR
 
 

@@ -445,6 +445,28 @@ async def test_texts_of_a_form_are_short(house, organiser):
     assert await listed(house, organiser) == []
 
 
+async def test_nothing_is_left_of_a_file_whose_form_cannot_be_read(house):
+    longer = FormData(default_to_multipart=True)
+    longer.add_field("document", PDF, filename="carte.pdf", content_type="application/pdf")
+    longer.add_field("message", "x" * 20_000)
+    cut = b'--b\r\nContent-Disposition: form-data; name="document"; filename="a.pdf"\r\n\r\n' + PDF
+
+    async with house.client.post("/access-request", data=longer) as answer:
+        assert answer.status == 422
+    kind = {"Content-Type": "multipart/form-data; boundary=b"}
+    async with house.client.post("/access-request", data=cut, headers=kind) as answer:
+        assert answer.status == 422
+
+    assert documents(house) == []
+
+
+async def test_no_file_is_taken_in_when_no_requests_are_taken(house, monkeypatch):
+    house.clock.advance(ms=5 * HOUR)
+    monkeypatch.setattr(house.use.requests, "receive", None)
+
+    assert (await post(house, PRESS | AGREED, PDF))[0] == 409
+
+
 async def test_a_form_of_another_kind_is_refused(house):
     async with house.client.post("/access-request", data=PRESS) as answer:
         assert answer.status == 415
