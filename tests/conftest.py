@@ -5,14 +5,17 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
 
 from tests import browser
+from tests.waiting import PATIENCE
 
 pytest_plugins = ["tests.skips", "tests.demo"]
 
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 740}
+
+expect.set_options(timeout=PATIENCE * 1_000)
 
 OpenPage = Callable[..., Awaitable[Page]]
 
@@ -50,6 +53,7 @@ async def browser_page(chromium: Browser) -> AsyncIterator[OpenPage]:
         if context is None:
             usual = {"locale": "fr-BE", "timezone_id": "Europe/Brussels", "viewport": DESKTOP}
             context = await chromium.new_context(**(usual | options))
+            context.set_default_timeout(PATIENCE * 1_000)
             contexts.append(context)
             watch.listen(context)
         return await context.new_page()

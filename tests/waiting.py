@@ -34,3 +34,10 @@ async def within(seconds, attempt, tries=5):
         if took[-1] <= seconds:
             return
     raise AssertionError(f"promised within {seconds} s, took {[round(one, 2) for one in took]}")
+
+
+async def seconds_of(happening):
+    """How long it takes until this has happened."""
+    began = asyncio.get_running_loop().time()
+    await happening
+    return asyncio.get_running_loop().time() - began

@@ -9,10 +9,9 @@ from playwright.async_api import expect
 from tests.axe import assert_accessible, has_turn
 from tests.conftest import PHONE
 from tests.demo import demonstration
+from tests.e2e.entering import enter
 from tests.e2e.long_words import lengthen
 from tests.e2e.test_pages import entered
-
-RELOADED = 20_000  # ms for a page that reads itself again
 
 PAGES = ("", "/sessions/{live}", "/delegations", "/people", "/lists", "/staff", "/requests", "/audit")
 
@@ -31,10 +30,10 @@ async def test_the_organiser_edits_adds_and_everybody_sees_it(demo, browser_page
     await page.click(f"a[href='/console/sessions/{demo.live}'] >> nth=0")
     await page.fill("#s-title-fr", "Un titre tout neuf")
     await page.click("#session button.go")
-    await expect(page.locator("#session [data-said]")).to_contain_text("Enregistré à", timeout=RELOADED)
+    await expect(page.locator("#session [data-said]")).to_contain_text("Enregistré à")
     await page.fill("#s-room", "Grande salle")
     await page.click("#session button.go")
-    await expect(page.locator("#session [data-said]")).to_contain_text("Enregistré à", timeout=RELOADED)
+    await expect(page.locator("#session [data-said]")).to_contain_text("Enregistré à")
 
     delegate = await entered(browser_page, demo, "delegate")
     await expect(delegate.locator("h1")).to_have_text("Un titre tout neuf")
@@ -74,7 +73,7 @@ async def test_two_organisers_do_not_overwrite_each_other(shared, browser_page):
         await page.goto(f"{shared.url}/console/sessions/{shared.live}")
     await one.fill("#s-room", "Cave")
     await one.click("#session button.go")
-    await expect(one.locator("#session [data-said]")).to_contain_text("Enregistré à", timeout=RELOADED)
+    await expect(one.locator("#session [data-said]")).to_contain_text("Enregistré à")
 
     await other.fill("#s-room", "Grenier")
     await other.click("#session button.go")
@@ -93,8 +92,7 @@ async def test_a_link_is_issued_opened_replaced_and_withdrawn(shared, browser_pa
     await expect(page.locator("#links .qr")).to_have_attribute("src", re.compile("^data:image/svg"))
     await assert_accessible(page)
     guest = await browser_page(viewport=PHONE, expects=("410",))
-    await guest.goto(link)
-    await guest.click("form button")
+    await enter(guest, link)
     await expect(guest.locator("#status strong")).to_contain_text("compté(e) depuis")
 
     await page.reload()
@@ -105,19 +103,18 @@ async def test_a_link_is_issued_opened_replaced_and_withdrawn(shared, browser_pa
     await expect(page.locator("#links-note")).to_contain_text("prévenez l’hôte")
     newer = await page.inner_text("#links .code")
     assert newer != link
-    await expect(guest.locator("#status strong")).to_contain_text("Ce lien a été remplacé", timeout=2_000)
+    await expect(guest.locator("#status strong")).to_contain_text("Ce lien a été remplacé")
     await guest.goto(link)
     await guest.click("form button")
     await expect(guest.locator("main")).to_contain_text("Ce lien a été remplacé")
-    await guest.goto(newer)
-    await guest.click("form button")
+    await enter(guest, newer)
     await expect(guest.locator("#status strong")).to_contain_text("compté(e) depuis")
 
     await page.click("#links form button")
     await row.locator("[data-do=revoke]").click()
     await row.locator("[data-do=revoke]").click()
     await expect(row.locator("[data-standing]")).to_contain_text("retirée")
-    await expect(guest.locator("#status strong")).to_contain_text("retirée", timeout=2_000)
+    await expect(guest.locator("#status strong")).to_contain_text("retirée")
 
 
 async def test_a_link_that_leaked_is_replaced_from_the_wall_by_one_press(shared, browser_page):

@@ -1,6 +1,5 @@
 """The organiser's console with people: requests, links by a real mail server, tests of connections."""
 
-import asyncio
 import re
 from types import SimpleNamespace
 
@@ -10,9 +9,9 @@ from playwright.async_api import expect
 from tests.bulk.mail_server import mail_server
 from tests.conftest import PHONE
 from tests.demo import demonstration
+from tests.e2e.entering import enter
 from tests.e2e.test_pages import entered
-
-RELOADED = 20_000  # ms for a page that reads itself again
+from tests.waiting import eventually
 
 CARD = {"name": "carte.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 carte"}
 
@@ -83,16 +82,13 @@ async def test_a_request_is_accepted_and_its_link_goes_out_by_mail(browser_page,
     text = await letter(house, "awa@journal.example")
     assert "Entrée par la cour." in text
     guest = await browser_page(viewport=PHONE)
-    await guest.goto(link_in(text))
-    await guest.click("form button")
+    await enter(guest, link_in(text))
     await expect(guest.locator("#status strong")).to_contain_text("compté(e)")
 
 
 async def letter(house, address, number=1):
     """The text of the letter of this number to an address, as soon as it has come."""
-    async with asyncio.timeout(20):
-        while house.letters.counts[address] < number:
-            await house.by["organiser"].get("/api/v1/mails")
+    await eventually(lambda: house.letters.counts[address] >= number)
     found = [mail for to, mail in house.letters.received if to == address]
     return found[number - 1].get_body(("plain",)).get_content()
 
@@ -140,7 +136,7 @@ async def test_a_list_is_taken_over_and_mailed_once_and_a_leaked_link_is_mailed_
     await page.click("#mails button[type=submit]")
     await expect(page.locator("#mail-said")).to_contain_text("2 courriels sont prêts à partir.")
     await page.click("#send")
-    await expect(page.locator("#mail-said")).to_contain_text("Terminé : 2 sur 2.", timeout=15_000)
+    await expect(page.locator("#mail-said")).to_contain_text("Terminé : 2 sur 2.")
     await page.click("#mails button[type=submit]")
     await expect(page.locator("#mail-said")).to_contain_text("Aucun courriel à envoyer")
     first = link_in(await letter(house, "jean@ville.example"))
@@ -175,7 +171,7 @@ async def test_the_organiser_sees_who_has_not_tested_and_what_was_changed(browse
     await row.locator("summary").click()
     await row.locator("[name=seats]").fill("9")
     await row.locator("button.go").click()
-    await expect(page.locator("#said")).to_contain_text("Enregistré à", timeout=RELOADED)
+    await expect(page.locator("#said")).to_contain_text("Enregistré à")
     await expect(row).to_contain_text("9 places à distance")
     await page.goto(f"{house.url}/console/audit?action=delegation")
     await expect(page.locator(".log tbody tr").first).to_contain_text("délégation modifiée")

@@ -9,6 +9,7 @@ from playwright.async_api import expect
 from tests.axe import assert_accessible, has_turn
 from tests.conftest import PHONE
 from tests.demo import demonstration
+from tests.e2e.entering import enter
 
 SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 900}}
 
@@ -25,10 +26,7 @@ async def summit(tmp_path_factory):
 
 
 async def entered(browser_page, link, **options):
-    page = await browser_page(expects=CONSOLE, **options)
-    await page.goto(link)
-    await page.click("form button")
-    return page
+    return await enter(await browser_page(expects=CONSOLE, **options), link)
 
 
 async def issued(desk, label):
@@ -54,22 +52,24 @@ async def test_a_seat_from_its_link_to_its_replacement_and_its_end(browser_page,
 
     delegate = await entered(browser_page, link, viewport=PHONE)
     await expect(delegate.locator("#status strong")).to_contain_text("Vous êtes compté(e) depuis")
-    await expect(row.locator("[data-here]")).to_contain_text("en ligne depuis", timeout=10_000)
+    await expect(row.locator("[data-here]")).to_contain_text("en ligne depuis")
     await expect(row.locator("[data-state]")).to_contain_text("pas encore testée")
 
     await confirmed(desk, row, "replace")
-    await expect(delegate.locator("#status strong")).to_contain_text("Ce lien a été remplacé", timeout=2_000)
+    await expect(delegate.locator("#status strong")).to_contain_text("Ce lien a été remplacé")
     fresh = row.locator("[data-link] .code")
     await expect(fresh).not_to_have_text(link)
     newer = await fresh.inner_text()
 
-    again = await entered(browser_page, link)
+    again = await browser_page(expects=CONSOLE)
+    await again.goto(link)
+    await again.click("form button")
     await expect(again.locator("h1")).to_contain_text("remplacé")
     back = await entered(browser_page, newer)
     await expect(back.locator("#status strong")).to_contain_text("Vous êtes compté(e) depuis")
 
     await confirmed(desk, row, "revoke")
-    await expect(back.locator("#status strong")).to_contain_text("retirée", timeout=2_000)
+    await expect(back.locator("#status strong")).to_contain_text("retirée")
     await expect(row).to_have_count(0)
 
 
@@ -117,8 +117,7 @@ async def test_the_connection_is_tested_and_the_correspondent_sees_it(browser_pa
     asked = []
     delegate = await browser_page(viewport=PHONE)
     delegate.context.on("request", lambda request: asked.append(request.url))
-    await delegate.goto(link)
-    await delegate.click("form button")
+    await enter(delegate, link)
     await delegate.goto(f"{summit.url}/test")
 
     await delegate.click("#start")
@@ -127,7 +126,7 @@ async def test_the_connection_is_tested_and_the_correspondent_sees_it(browser_pa
         "Tout marche. Vous êtes prêt(e) pour la séance."
     )
     await expect(delegate.locator("[data-check=clock]")).to_contain_text("juste")
-    await expect(row.locator("[data-state]")).to_have_text("connexion testée", timeout=10_000)
+    await expect(row.locator("[data-state]")).to_have_text("connexion testée")
     ours = (summit.url, summit.url.replace("http", "ws"), "blob:")
     assert [url for url in asked if not url.startswith(ours)] == []
     await delegate.reload()
@@ -147,7 +146,7 @@ async def test_a_journalist_asks_and_is_let_in(browser_page, summit):
         "#f-document", {"name": "carte.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 carte"}
     )
     await page.click("form button")
-    assert re.search(r"/access-request\?sent=1$", page.url)
+    await expect(page).to_have_url(re.compile(r"/access-request\?sent=1$"))
     await expect(page.locator(".say.ok")).to_contain_text("Your request has arrived.")
 
     organiser = summit.by["organiser"]

@@ -6,6 +6,7 @@ from playwright.async_api import expect
 
 from tests.axe import assert_accessible
 from tests.conftest import PHONE
+from tests.e2e.entering import enter
 from tests.policies import SLUG, free_port, loaded, people, summit
 
 COUNTED = "Vous êtes compté(e) depuis"
@@ -26,9 +27,7 @@ def code(room):
 
 async def entered(browser_page, room, person, **options):
     """Open somebody's link and press its one button."""
-    page = await browser_page(**options)
-    await page.goto(person["link"])
-    await page.click("form button")
+    page = await enter(await browser_page(**options), person["link"])
     await page.goto(f"{room.url}/s/{SLUG}")
     return page
 
@@ -107,9 +106,7 @@ async def wall_of(browser_page, room, code, **options):
     [moderator] = (await room.by["organiser"].post("/api/v1/invitations", {"role": "moderator"}, status=201))[
         "items"
     ]
-    wall = await browser_page(**options)
-    await wall.goto(moderator["link"])
-    await wall.click("form button")
+    wall = await enter(await browser_page(**options), moderator["link"])
     await wall.goto(f"{room.url}/s/{SLUG}/wall")
     await expect(wall.locator(f".tile[data-code={code}]")).to_be_visible()
     await wall.wait_for_load_state("load")

@@ -90,9 +90,7 @@ async def test_a_proposal_comes_to_an_open_wall_and_a_source_moves_by_the_keyboa
     await house.use.timetable.plan(ROOM, second.id, start - 20 * MINUTE)
 
     house.clock.advance(ms=start - 20 * MINUTE - house.clock.now())
-    await expect(wall.locator("#proposals")).to_contain_text(
-        "14:40\u202f: passer à Page\u202f?", timeout=20_000
-    )
+    await expect(wall.locator("#proposals")).to_contain_text("14:40\u202f: passer à Page\u202f?")
     await wall.locator("#proposals button", has_text="Ignorer").click()
     await expect(wall.locator("#proposals")).to_be_hidden()
 

@@ -14,7 +14,7 @@ SECONDS = 15
 
 
 async def hung_up_after(wire, first=b"", drop=b""):
-    """Send a beginning, then a drop again and again; answers how long it was connected until it was hung up."""
+    """Send a beginning, then a drop again and again; answers how long it took to be hung up."""
     loop = asyncio.get_running_loop()
     await wire.send(first)
     async with asyncio.timeout(SECONDS + PATIENCE):

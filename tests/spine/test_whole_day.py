@@ -17,8 +17,10 @@ import pytest_asyncio
 from streamhub.kit.clock import SystemClock, to_datetime
 from tests.bulk.mail_server import mail_server
 from tests.demo import demonstration
+from tests.e2e.entering import enter
 from tests.spine.whole_day import API, ASKER, PEOPLE, Day
 from tests.stand_ins.zoom_sender import SECRET
+from tests.waiting import PATIENCE
 
 KEPT_IN_THE_CLEAR = {
     ("identities", "name"),
@@ -91,6 +93,7 @@ async def visited(day, chromium, link, places, click=None):
     """Somebody enters by their link in a browser of their own and goes to these places."""
     requests = []
     context = await chromium.new_context(locale="fr-BE")
+    context.set_default_timeout(PATIENCE * 1_000)
 
     def asked(request):
         requests.append(request)
@@ -98,8 +101,7 @@ async def visited(day, chromium, link, places, click=None):
     context.on("request", asked)
     await context.route(lambda url: not url.startswith(day.demo.url), answer_nothing)
     page = await context.new_page()
-    await page.goto(link)
-    await page.click("form button")
+    await enter(page, link)
     for place in (*places, "/s/{live}"):
         await page.goto(day.demo.url + place.format(live=day.demo.live))
     before = [(request.url, await request.all_headers()) for request in requests]
