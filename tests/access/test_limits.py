@@ -12,10 +12,11 @@ from multidict import CIMultiDict
 
 from streamhub.access.roles import Role
 from streamhub.handlers.callers import Callers
-from streamhub.handlers.limiter import LIMITER, REMEMBERED, Rates, Windows
+from streamhub.handlers.limiter import LIMITER, REMEMBERED, Limiter, Rates, Windows
 from streamhub.kit.clock import SECOND
 from streamhub.kit.errors import RateLimited, SettingInvalid
 from streamhub.kit.settings import Settings, load_settings
+from streamhub.live.errors import TooManyConnections
 from streamhub.programme.model import SessionAccess, SessionState
 from tests.access.conftest import OPENING, URL, summit_files
 from tests.access.test_api import API, serving
@@ -376,6 +377,20 @@ def test_a_rate_comes_back_with_time_and_what_is_given_back_counts_no_more():
     rates.give_back(b"unknown")
 
     assert (first, second, third) == ([True, True, False], [True, False], True)
+
+
+async def test_a_page_that_is_let_go_twice_makes_room_for_one(api):
+    grant = await api.use.access.grant_for_token((await api.issue()).token)
+    limiter = Limiter(settings(connections_per_token=2), FakeClock())
+    limiter.hold(grant)
+    release = limiter.hold(grant)
+
+    release()
+    release()
+    limiter.hold(grant)
+
+    with pytest.raises(TooManyConnections):
+        limiter.hold(grant)
 
 
 async def test_fifty_who_try_at_the_same_moment_are_counted_each(api):
