@@ -14,6 +14,7 @@ from streamhub.kit.errors import (
     UnknownSession,
 )
 from streamhub.kit.ids import DelegationCode, SessionSlug
+from streamhub.kit.remembered import Kept
 from streamhub.kit.settings import Settings
 from streamhub.kit.tasks import every
 from streamhub.programme import loading, store
@@ -60,12 +61,11 @@ class ProgrammeService:
         self._db = db
         self._clock = clock
         self._minutes = ClockMinutes(settings.doors_minutes, settings.overrun_minutes)
-        self._known: _Programme | None = None
-        self._forgotten = 0
+        self._known: Kept[None, _Programme] = Kept(lambda _: db.read(_programme))
 
     async def forget(self, _key: str) -> None:
         """Read again at the next question: somebody, perhaps another process, wrote."""
-        self._forget()
+        self._known.forget()
 
     async def keep_time(self) -> None:
         """Follow the clock for ever."""
@@ -211,23 +211,13 @@ class ProgrammeService:
         return loading.settle(tx, now, self._minutes)
 
     async def _programme(self) -> _Programme:
-        if self._known is not None:
-            return self._known
-        mark = self._forgotten
-        known = await self._db.read(_programme)
-        if mark == self._forgotten:  # else what was read may be older than the change
-            self._known = known
-        return known
+        return await self._known.get(None)
 
     async def _write(self, command: Callable[[WriteTx], T]) -> T:
         try:
             return await self._db.write(command)
         finally:
-            self._forget()
-
-    def _forget(self) -> None:
-        self._forgotten += 1
-        self._known = None
+            self._known.forget()
 
 
 def _programme(tx: ReadTx) -> _Programme:

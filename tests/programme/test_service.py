@@ -1,5 +1,6 @@
 """The programme as others use it."""
 
+import asyncio
 from datetime import date
 
 import pytest
@@ -195,3 +196,18 @@ async def test_what_another_process_wrote_is_seen_once_it_was_noticed(programme,
 
     assert before.state is SessionState.SCHEDULED
     assert (await programme.session(OPENING)).state is SessionState.PAUSED
+
+
+async def test_those_who_ask_at_once_after_a_change_are_answered_by_one_reading(programme, db, monkeypatch):
+    await programme.load(loaded())
+    readings = []
+
+    def read(query, ask=db.read):
+        readings.append(query)
+        return ask(query)
+
+    monkeypatch.setattr(db, "read", read)
+    answers = await asyncio.gather(*(programme.session(OPENING) for _ in range(50)))
+
+    assert {session.slug for session in answers} == {OPENING}
+    assert len(readings) == 1
