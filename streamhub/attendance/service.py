@@ -55,7 +55,6 @@ class AttendanceService:
         self._settings = settings
         self.node = NodeId(new_id("n"))
         self._arriving: Counter[Key] = Counter()
-        self._last_lease = 0
 
     # Start and stop
 
@@ -217,10 +216,6 @@ class AttendanceService:
     async def stays_of(self, participant: ParticipantId) -> Sequence[Stay]:
         """What is recorded of one person."""
         return await self._db.read(lambda tx: store.stays_of_participant(tx, participant))
-
-    async def open_in_hall(self) -> Sequence[Stay]:
-        """Who is in a hall by the ledger: what presence begins with after a start."""
-        return await self._db.read(lambda tx: store.open_stays(tx, channel=Channel.HALL))
 
     async def interrupted(self) -> Sequence[Stay]:
         """Stays that a restart or crash of ours ended so short ago that they may still go on."""

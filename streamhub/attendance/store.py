@@ -230,14 +230,8 @@ def _imported(event: Event, seq: int) -> dict[str, Any]:
     }
 
 
-def last_stay(tx: ReadTx, key: Key) -> Stay | None:
-    """The open stay of ``key``, else the one that ended last; imported ones aside."""
-    last = last_stays(tx, [key]).get(key)
-    return None if last is None else last.stay
-
-
 def last_stays(tx: ReadTx, keys: Iterable[Key]) -> dict[Key, Last]:
-    """``last_stay`` of many."""
+    """Of each key the open stay, else the one that ended last; imported ones aside."""
     found = tx.all(_LAST_MANY, _rows(list(map(_cells_of_key, keys))))
     return {_key(row): Last(row.id, _stay(row)) for row in found}
 
@@ -384,8 +378,3 @@ def _event(row: sa.Row[Any]) -> Event:
     values["channel"] = Channel(row.channel) if row.channel else None
     values["cause"] = Cause(row.cause) if row.cause else None
     return Event(**values)
-
-
-def rows_matching(tx: ReadTx, import_id: ImportId) -> Sequence[str]:
-    """The rows of an import that stand in the ledger now."""
-    return [row.row for row in tx.all(sa.select(stays.c.row).where(stays.c.import_id == import_id))]

@@ -165,8 +165,8 @@ def happen(world, what, *rest):
     elif what in {"arrive", "leave"}:
         who, channel, ago = rest
         key = Key(who, SLUG, RUN, channel)
-        last = store.last_stay(world.tx, key)
-        bridges = last.until if last is not None and last.import_id is None else None
+        last = store.last_stays(world.tx, [key]).get(key)
+        bridges = None if last is None else last.stay.until
         instant = max(now - ago, 0)
         world.append(
             arrive(key, instant, bridges=bridges) if what == "arrive" else leave(key, instant, Cause.BYE)
