@@ -62,7 +62,7 @@ class LiveService:
             )
         )
         self._entrance = Entrance(parts, self._counting, self._seating)
-        self._states: dict[SessionSlug, SessionState] = {}
+        self._held: dict[SessionSlug, Session] = {}
         self._with_link_outs: set[SessionSlug] = set()
         self._draining = False
         parts.presence.subscribe(parts.announcer.presence)
@@ -275,7 +275,11 @@ class LiveService:
 
     async def _follow(self, session: Session) -> None:
         """Do what a session's new state asks for; the same state again asks for nothing."""
-        before, self._states[session.slug] = self._states.get(session.slug), session.state
+        last, self._held[session.slug] = self._held.get(session.slug), session
+        if last is None or last.run != session.run:
+            last = None
+            await self._end_earlier_runs(session)
+        before = None if last is None else last.state
         if before is session.state:  # but its times may be others
             for visit in self._visits.open_in(session.slug):
                 self._entrance.reconsider_waiting(visit)
@@ -299,6 +303,13 @@ class LiveService:
         await self._use.openings.end_session(session.slug, at)
         self._use.presence.empty_hall(session.slug, at)
         self._counting.over(session.slug, self._visits)
+
+    async def _end_earlier_runs(self, session: Session) -> None:
+        """It will be held on another day: whoever was in an earlier run is so no more."""
+        ended = {step.run: step.at for step in await self._use.programme.history(session.slug)}
+        for run, at in ended.items():
+            if run < session.run:
+                await self._end_session(replace(session, run=run), at)
 
     async def _since(self, session: Session) -> Instant:
         """When the session came into its present state."""

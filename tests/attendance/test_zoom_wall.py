@@ -3,10 +3,12 @@
 import pytest
 
 from streamhub.access.roles import Role
-from streamhub.kit.clock import SECOND
+from streamhub.attendance import store
+from streamhub.kit.clock import DAY, SECOND
 from streamhub.kit.ids import SessionSlug
 from streamhub.presence.model import Person, apply
 from streamhub.privacy.service import Asker
+from streamhub.programme.editing import SessionEdit
 from streamhub.programme.model import SessionState
 from tests.attendance.zoom_house import restarted, serve, zoom_house
 from tests.handlers.house import heard
@@ -27,6 +29,7 @@ async def zoom(tmp_path):
 async def told(zoom):
     """Whatever was written is noticed and worked off; a second goes by, so that it has a length."""
     await zoom.house.use.changes.catch_up()
+    await zoom.house.use.zoom.on_session(ROOM)  # the background may be about to
     await zoom.house.use.zoom.work_off()
     zoom.house.clock.advance(ms=SECOND)
 
@@ -205,3 +208,25 @@ async def test_another_function_is_shown_of_who_has_no_page_open(zoom):
     await told(zoom)
 
     assert [one.who.label for one in zoom.house.use.presence.now(ROOM).people] == ["Ministre"]
+
+
+async def test_a_session_moved_to_another_day_leaves_nobody_in_the_run_that_is_over(zoom):
+    here, at_door = await zoom.house.guest(), await zoom.house.guest()
+    await zoom.hear(zoom.joined(1, "A", 0), zoom.joined(2, "", 1))
+    await checked(zoom, at_door, "in")
+    session = await zoom.house.use.programme.session(ROOM)
+    async with zoom.house.page(here) as page:
+        assert await everywhere(zoom) == (4, {"BJ": 3, None: 1})
+
+        edit = SessionEdit(starts_at=session.starts_at + DAY, ends_at=session.ends_at + DAY)
+        await zoom.house.use.editing.edit_session(ROOM, edit, "test")
+        await told(zoom)
+        open_now = await zoom.house.use.db.read(lambda tx: store.open_stays(tx, session=ROOM))
+        assert [(stay.key.run, stay.key.channel) for stay in open_now] == []
+        assert {channel for one in zoom.house.use.presence.now(ROOM).people for channel in one.channels} == {
+            "web"
+        }
+
+        await zoom.house.begin(ROOM)
+        await heard(page, "welcome")
+        assert await everywhere(zoom) == (4, {"BJ": 3, None: 1})

@@ -9,9 +9,9 @@ from streamhub.live.messages import Beat
 from streamhub.live.visit import Visit
 from streamhub.programme.model import SessionState
 from tests.handlers.house import OPEN, ROOM
-from tests.live.harness import eventually
 from tests.live.pages import StillPage, open_hall
 from tests.support import NOON
+from tests.waiting import eventually
 
 OPENED = Beat(visible=True, player="opened")
 CLOSED = Beat(visible=True, player="closed")

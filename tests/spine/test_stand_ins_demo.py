@@ -49,18 +49,22 @@ async def test_viewers_of_every_platform_arrive_and_a_pasted_link_is_checked(sho
     await until(counted)
 
 
-async def test_people_come_to_the_zoom_meeting_by_their_own_links_and_are_seen_on_the_wall(shown):
+async def test_people_come_to_the_zoom_meeting_by_own_links_or_as_guests_and_are_seen_on_the_wall(shown):
     moderator, delegate = shown.by["moderator"], shown.by["delegate"]
 
-    async def there():
+    async def inside():
         people = (await moderator.get(f"/api/v1/sessions/{shown.live}/presence"))["people"]
         return [person for person in people if "zoom" in person["channels"]]
 
     async def own_link():
         return "/w/85512345678?tk=" in await delegate.get(f"/s/{shown.live}")
 
-    assert (await until(there))[0]["delegation"]
+    async def both():
+        return {person.get("guest", False) for person in await inside()} == {True, False}
+
     await until(own_link)
+    await until(both)
+    assert all(person["delegation"] for person in await inside() if "guest" not in person)
 
 
 async def test_every_credential_is_good_and_the_files_are_for_their_owner_alone(shown):
