@@ -1,10 +1,12 @@
 """Fixtures for the browser; what the rest needs stands beside the tests that need it."""
 
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
 import pytest_asyncio
+from hypothesis import HealthCheck, settings
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
 
 from tests import browser
@@ -16,6 +18,13 @@ DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 740}
 
 expect.set_options(timeout=PATIENCE * 1_000)
+
+# The same examples each time: what fails fails for everybody. `--long` looks for new ones.
+LONG = bool(os.environ.get("STREAMHUB_LONG"))
+settings.register_profile(
+    "ours", derandomize=not LONG, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("ours")
 
 OpenPage = Callable[..., Awaitable[Page]]
 

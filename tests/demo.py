@@ -11,10 +11,10 @@ from tests.process import running
 
 
 @asynccontextmanager
-async def demonstration(data, log=None, options=(), **environment):
+async def demonstration(data, log=None, options=(), port=0, **environment):
     """A running demonstration: ``url``, callers by role, links and ids by role, the session that is live."""
     async with running(
-        "demo", "--port", "0", "--data", str(data), "--json", *options, log=log, **environment
+        "demo", "--port", str(port), "--data", str(data), "--json", *options, log=log, **environment
     ) as server:
         printed = json.loads(server.printed[-1])
         links = {row["role"]: row for row in printed["links"]}

@@ -3,8 +3,7 @@
 import csv
 import json
 import shutil
-import socket
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -21,12 +20,6 @@ QUICK = {
     "STREAMHUB_UNSTABLE_SECONDS": "2",
     "STREAMHUB_GRACE_SECONDS": "2",
 }
-
-
-def free_port():
-    with closing(socket.socket()) as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
 
 
 async def loaded(folder):

@@ -10,6 +10,7 @@ from tests.conftest import PHONE
 from tests.demo import demonstration
 from tests.e2e.entering import enter
 from tests.e2e.long_words import lengthen
+from tests.ports import free_port
 from tests.process import running
 from tests.waiting import seconds_of, within
 
@@ -113,16 +114,18 @@ async def test_a_public_viewer_follows_without_a_link_and_is_an_opening(demo, br
     assert (numbers["attended"], numbers["viewers"]["openings"]) == (0, 1)
 
 
-async def test_the_page_comes_back_by_itself_after_a_restart_and_the_gap_is_none(demo, browser_page):
-    port = demo.url.rsplit(":", 1)[1]
-    page = await entered(browser_page, demo, "delegate", expects=("WebSocket", "ERR_CONNECTION", "Failed"))
-    await expect(page.locator("#status strong")).to_contain_text("Vous êtes compté(e) depuis")
+async def test_the_page_comes_back_by_itself_after_a_restart_and_the_gap_is_none(tmp_path, browser_page):
+    page = await browser_page(expects=("WebSocket", "ERR_CONNECTION", "Failed"))
+    status = page.locator("#status strong")
+    async with demonstration(tmp_path / "demo", port=free_port()) as demo:
+        await enter(page, demo.links["delegate"]["link"])
+        await expect(status).to_contain_text("Vous êtes compté(e) depuis")
 
-    await demo.server.stop()
-    await expect(page.locator("#status strong")).not_to_contain_text("Vous êtes compté(e)")
-    async with running("serve", "--data", str(demo.data), "--port", port):
-        await expect(page.locator("#status strong")).to_contain_text("compté(e) depuis")
-        stays = await demo.by["delegate"].get("/api/v1/me/stays")
+        await demo.server.stop()
+        await expect(status).not_to_contain_text("Vous êtes compté(e)")
+        async with running("serve", "--data", str(demo.data), "--port", demo.url.rpartition(":")[2]):
+            await expect(status).to_contain_text("compté(e) depuis")
+            stays = await demo.by["delegate"].get("/api/v1/me/stays")
 
     assert len(stays["items"]) == 1
 

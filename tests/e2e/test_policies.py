@@ -7,7 +7,8 @@ from playwright.async_api import expect
 from tests.axe import assert_accessible
 from tests.conftest import PHONE
 from tests.e2e.entering import enter
-from tests.policies import SLUG, free_port, loaded, people, summit
+from tests.policies import SLUG, loaded, people, summit
+from tests.ports import free_port
 
 COUNTED = "Vous êtes compté(e) depuis"
 

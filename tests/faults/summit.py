@@ -1,10 +1,12 @@
 """A summit on the disk, served by the real program, and those who come to its live session."""
 
 import json
+import os
 import shutil
 import sqlite3
 from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
@@ -68,6 +70,12 @@ class Summit:
         for participant, since, until in rows:
             found.setdefault(participant, []).append((since, until))
         return found
+
+
+def processor_seconds(server):
+    """Processor time that the server has used."""
+    fields = Path(f"/proc/{server.process.pid}/stat").read_text("ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @asynccontextmanager

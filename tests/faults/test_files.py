@@ -1,11 +1,9 @@
 """File descriptors run out: who comes is refused, who is in stays, nothing spins, and it mends itself."""
 
 import asyncio
-import os
 from contextlib import AsyncExitStack
-from pathlib import Path
 
-from tests.faults.summit import heard, page
+from tests.faults.summit import heard, page, processor_seconds
 from tests.faults.wire import connected
 from tests.process import PROGRAM
 from tests.waiting import PATIENCE, eventually
@@ -15,12 +13,6 @@ FEW = ("sh", "-c", f'ulimit -n {FILES}; exec "$@"', "sh", *PROGRAM)
 OLD = 20
 ASK = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 IDLE = 0.6  # seconds of two cores' time in 2 s; a loop that spins takes 2
-
-
-def processor_seconds(server):
-    """Processor time that the server has used."""
-    fields = Path(f"/proc/{server.process.pid}/stat").read_text("ascii").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 async def answer(wire):

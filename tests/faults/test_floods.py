@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.faults.summit import heard, page
+from tests.faults.summit import heard, page, processor_seconds
 from tests.faults.wire import (
     BINARY,
     CLOSE,
@@ -28,7 +28,7 @@ OUTBOX = 256_000
 NOTICE = "€" * 500
 NOTICES = 400  # twice what the outbox and the system's own buffers hold
 BUSY_SECONDS = 1
-WAIT_MOST = 5.0  # seconds for somebody else's answer meanwhile, on a machine that is busy with other tests
+WORK_MOST = 2.0  # seconds of processor time that the server spends on anything before somebody else's answer
 
 
 @pytest.fixture(scope="module")
@@ -58,16 +58,17 @@ async def flood(wire, pieces):
         await asyncio.sleep(0)
 
 
-async def slowest_answer(api, seconds=BUSY_SECONDS):
-    """The longest that somebody else waited for an answer meanwhile."""
-    loop, slowest = asyncio.get_running_loop(), 0.0
-    end = loop.time() + seconds
+async def most_work(server, api):
+    """The most that the server did before somebody else got an answer, whatever other programs did."""
+    loop, most = asyncio.get_running_loop(), 0.0
+    end = loop.time() + BUSY_SECONDS
     while loop.time() < end:
-        asked = loop.time()
-        assert await api().get("/healthz") == {"status": "ok"}
-        slowest = max(slowest, loop.time() - asked)
+        before = processor_seconds(server)
+        async with asyncio.timeout(PATIENCE):
+            assert await api().get("/healthz") == {"status": "ok"}
+        most = max(most, processor_seconds(server) - before)
         await asyncio.sleep(0.05)
-    return slowest
+    return most
 
 
 @pytest.mark.parametrize(("size", "code"), [(LARGEST - 1, None), (LARGEST, None), (LARGEST + 1, 4413)])
@@ -113,14 +114,14 @@ FLOODS = {
 @pytest.mark.parametrize("name", FLOODS)
 async def test_a_flood_is_closed_and_nobody_else_waits(house, original, name):
     pieces, code = FLOODS[name]
-    _, api, _ = house
+    server, api, _ = house
     async with wired(house, original) as wire, asyncio.TaskGroup() as group:
-        slowest = group.create_task(slowest_answer(api))
+        most = group.create_task(most_work(server, api))
         if "pieces" in name:
             await wire.send(frame(TEXT, b"", final=False))
         flooding = group.create_task(flood(wire, pieces))
         assert await wire.close_code() == code
-        assert await slowest < WAIT_MOST
+        assert await most < WORK_MOST
         flooding.cancel()
 
 

@@ -7,7 +7,8 @@ from contextlib import AsyncExitStack, closing
 import pytest
 import pytest_asyncio
 
-from tests.policies import SLUG, Pages, browser, free_port, loaded, people, summit
+from tests.policies import SLUG, Pages, browser, loaded, people, summit
+from tests.ports import free_port
 from tests.waiting import eventually
 
 POLICIES = [(policy, limit) for policy in ("refuse", "replace_oldest", "take_over") for limit in (1, 2)]
