@@ -64,6 +64,8 @@ async def _refusal(request: web.Request, error: Exception) -> web.StreamResponse
     if isinstance(error, StreamhubError):
         log.info("refused", code=error.code, route=_name(request), method=request.method)
         return await pages_error.page(request, error) if _is_page(request) else problem(error)
+    if isinstance(error, web.RequestPayloadError | ConnectionResetError):
+        error = web.HTTPBadRequest(reason="The body cannot be read")  # or its sender is gone
     if isinstance(error, web.HTTPException) and error.status >= 400:  # noqa: PLR2004 - a redirect
         return await pages_error.http_page(request, error) if _wants_page(request) else http_problem(error)
     raise error

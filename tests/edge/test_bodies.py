@@ -1,6 +1,7 @@
 """What is sent to a route that takes a body: its form, its size, its fields, whatever stands in them."""
 
 import dataclasses
+import gzip
 import io
 import json
 import shutil
@@ -140,6 +141,31 @@ async def test_what_is_no_json_object_is_422(house, organiser, route, raw):
 
     assert (status, answer["code"]) == (422, "field_invalid")
     assert len(answer["errors"]) == 1
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/api/v1/enter", "application/json"),
+        ("/api/v1/participants:preview", "text/csv"),
+        ("/hooks/zoom", "application/json"),
+        ("/j/" + "a" * 26, "application/x-www-form-urlencoded"),
+    ],
+)
+async def test_a_body_that_is_not_compressed_as_it_says_is_400(house, organiser, path, kind, encoding):
+    headers = organiser.headers | {"Content-Type": kind, "Content-Encoding": encoding, "Connection": "close"}
+
+    async with house.client.post(path, data=b"\x78 nothing of the kind", headers=headers) as answer:
+        assert answer.status == 400
+
+
+async def test_a_small_body_that_unpacks_to_a_large_one_is_too_large(house, organiser):
+    headers = organiser.headers | {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    bomb = gzip.compress(b" " * 50_000_000)
+
+    async with house.client.post("/api/v1/enter", data=bomb, headers=headers) as answer:
+        assert (len(bomb) < LIMIT, answer.status) == (True, 413)
 
 
 @pytest.mark.parametrize("route", BODIES, ids=name)
