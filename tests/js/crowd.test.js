@@ -24,9 +24,9 @@ test("unstable people are present, those gone elsewhere or waiting are not", () 
   assert.equal(remote(of), 1);
 });
 
-test("on line by Zoom alone is shown as Zoom, and on the page as on line", () => {
-  assert.equal(how(person("a", "online", { channels: ["zoom"] })), "zoom");
-  assert.equal(how(person("a", "online", { channels: ["web", "zoom"] })), "online");
+test("in the hall, else in Zoom, else on the page: as the figures count", () => {
+  assert.equal(how(person("a", "online", { channels: ["web"] })), "online");
+  assert.equal(how(person("a", "online", { channels: ["web", "zoom"] })), "zoom");
   assert.equal(how(person("a", "hall", { channels: ["hall", "zoom"] })), "hall");
 });
 

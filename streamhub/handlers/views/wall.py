@@ -26,7 +26,7 @@ SEATED = frozenset({DelegationKind.COUNTRY, DelegationKind.REGION})
 """Who has a seat in the gauge: organisations have theirs in the list only."""
 
 ZOOM_CONFIRMED = "zoom"
-"""How a person is shown whom Zoom itself has reported: present, but not on our page."""
+"""How a person is shown whom Zoom itself has reported and who is not in the hall."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,11 +280,9 @@ def heads(people: Iterable[Person]) -> Heads:
 
 
 def how(person: Person) -> str:
-    """The word of a person's state: on line by Zoom alone is ``zoom``."""
-    by_zoom = Channel.ZOOM in person.channels and Channel.WEB not in person.channels
-    if by_zoom and person.state in {PersonState.ONLINE, PersonState.UNSTABLE}:
-        return ZOOM_CONFIRMED
-    return person.state.value
+    """The word of a person's state: in the hall, else in Zoom, else on our page, as the figures count."""
+    in_zoom = Channel.ZOOM in person.channels and person.state is not PersonState.HALL
+    return ZOOM_CONFIRMED if in_zoom else person.state.value
 
 
 def _live_since(given: WallInput) -> Instant | None:

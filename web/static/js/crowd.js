@@ -11,11 +11,13 @@
  * @typedef {{hall: number, online: number, unstable: number, zoom: number, elsewhere: number, waiting: number}} Heads
  */
 
-/** On line by Zoom alone has a shape of its own. @param {Person} person */
+/** In the hall, else in Zoom, else on our page, as the figures count. @param {Person} person */
 export function how(person) {
-  const byZoom = person.channels.includes("zoom") && !person.channels.includes("web");
-  return byZoom && (person.state === "online" || person.state === "unstable") ? "zoom" : person.state;
+  return person.channels.includes("zoom") && person.state !== "hall" ? "zoom" : person.state;
 }
+
+/** Whether a notice reaches them: whoever has our page open. @param {Person} person */
+export const reads = (person) => person.channels.includes("web");
 
 /** @param {Iterable<Person>} people @returns {Heads} */
 export function heads(people) {

@@ -94,8 +94,7 @@ export function conduct(page, now) {
     const field = /** @type {HTMLTextAreaElement} */ (byId("text"));
     const answer = await call("POST", `${path}/notices`, { text: field.value, lang: document.documentElement.lang });
     if (!answer.ok) return refused(answer);
-    const away = answer.body.elsewhere ? ` ${text("notice_away", { count: answer.body.elsewhere })}` : "";
-    byId("sent").textContent = text("notice_sent", { count: answer.body.sent_to }) + away;
+    byId("sent").textContent = `${text("notice_sent", { count: answer.body.sent_to })} ${byId("away").textContent}`.trim();
     form.reset();
   }
 

@@ -1,5 +1,5 @@
 /** The moderators' wall: numbers, tiles, people. Nothing moves when a number changes. */
-import { heads, how, present, remote, ribbon, taken as seatsTaken, Crowd } from "./crowd.js";
+import { heads, how, present, reads, remote, ribbon, taken as seatsTaken, Crowd } from "./crowd.js";
 import { Curve } from "./curve.js";
 import { byId, clock, data, show, speak, text } from "./dom.js";
 import { connect } from "./live.js";
@@ -48,7 +48,7 @@ function draw() {
   drawUnknown(by.get(null) || []);
   drawStaff();
   refreshPeople();
-  drawReach(all);
+  drawReach([...by.values()].flat());
   if (["live", "paused"].includes(controls.current())) curve.see(now(), present(all));
   const total = byId("gauge").childElementCount;
   speak(text("present_total", { present: present(all), taken, total }));
@@ -118,12 +118,12 @@ function drawStaff() {
   );
 }
 
-/** Whom a notice reaches. @param {import("./crowd.js").Heads} all */
-function drawReach(all) {
+/** Whom a notice reaches. @param {import("./crowd.js").Person[]} people */
+function drawReach(people) {
   const reach = document.getElementById("reach");
   if (!reach) return;
-  const away = all.elsewhere + all.zoom;
-  reach.textContent = text("notice_reach", { count: all.online + all.unstable });
+  const away = people.filter((person) => !reads(person) && ["zoom", "elsewhere"].includes(how(person))).length;
+  reach.textContent = text("notice_reach", { count: people.filter(reads).length });
   byId("away").textContent = away ? text("notice_away", { count: away }) : "";
 }
 
