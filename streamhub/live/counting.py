@@ -45,6 +45,7 @@ class Counting:
         """
         now = self._clock.now()
         self._runs[session.slug] = session.run
+        visit.since = now
         if visit.grant is None:
             await self._openings.open(OpeningKind.PAGE, visit.who.participant, session.slug, session.run, now)
         else:

@@ -98,6 +98,7 @@ class Entrance:
             self._counting.untrack(visit, visit.put_out)
         elif not known and visit.stage is not Stage.GONE and not visit.page.closing:
             visit.stage, visit.told = Stage.INSIDE, None
+            visit.since = visit.since or self._use.clock.now()
             told = await self._use.announcer.welcome(visit, session)
             self._use.hub.add(visit.page, visit.listener())
             await self._use.announcer.catch_up(visit, told)

@@ -154,7 +154,7 @@ class QueueItem(Struct, frozen=True):
 
 
 class Welcome(Message, frozen=True, tag="welcome"):
-    """The arrival is stored: from ``since`` on the person is counted.
+    """The arrival is stored: from ``since`` on the person is counted; after the end, when the page came.
 
     ``beside`` is the meeting in which invited people can speak, where another source is on.
     ``channels`` are what the other channels show, ``words`` a text to read where no player starts.

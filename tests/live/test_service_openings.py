@@ -42,6 +42,11 @@ def _seconds(instant):
     return None if instant is None else (instant - NOON) // SECOND
 
 
+def since(visit):
+    """What the page's welcome says."""
+    return next(message["since"] for message in visit.page.told if message["type"] == "welcome")
+
+
 async def test_a_public_page_whose_line_breaks_is_counted_until_its_last_sign_of_life(hall):
     await hall.house.begin(OPEN)
     visit = await comes_in_public(hall, "viewer-0001")
@@ -69,3 +74,18 @@ async def test_a_player_left_open_when_the_session_ended_does_not_keep_the_next_
     await hall.use.live.hear(second, CLOSED)
 
     assert await opened(hall, OpeningKind.PLAYER, ROOM) == [(0, 0), (10, 20)]
+
+
+async def test_a_viewers_welcome_says_since_when_the_page_is_counted(hall):
+    await hall.house.begin(OPEN)
+    visit = await comes_in_public(hall, "viewer-0001")
+
+    assert since(visit) == "2021-11-04T12:00:00.000Z"
+
+
+async def test_a_welcome_after_the_end_says_when_the_page_came(hall):
+    await hall.house.begin(ROOM, SessionState.ENDED)
+
+    visit = await hall.come("ada")
+
+    assert since(visit) == "2021-11-04T12:00:00.000Z"
