@@ -18,7 +18,7 @@ from streamhub.kit.folder import DataFolder
 from streamhub.kit.log import get_logger
 from streamhub.kit.settings import Settings
 from streamhub.kit.tasks import every
-from streamhub.migrations import is_current, migrate
+from streamhub.migrations import head, migrate, revision_of, revisions
 from streamhub.services import Services
 
 log = get_logger(__name__)
@@ -61,7 +61,10 @@ def prepare(folder: DataFolder, *, may_migrate: bool = True) -> None:
     folder.create()
     if folder.restoring.exists():
         raise StateConflict(f"{folder.path}: a restore was interrupted here: restore again, with --replace")
-    if not is_current(folder.database):
+    there = revision_of(folder.database)
+    if there is not None and there not in revisions():
+        raise StateConflict(f"{folder.database}: of a newer streamhub (schema {there}): upgrade this program")
+    if there != head():
         if not may_migrate:
             raise StateConflict("the database is not at the newest schema: run `streamhub migrate`")
         migrate(folder.database)

@@ -32,6 +32,7 @@ class Known:
     invitation: Invitation
     external_id: str
     identity: Identity | None
+    label_edited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,22 +170,25 @@ def _plan(
     return Planned(line, listed, known, store_identity, changes, update=update)
 
 
+def as_listed(known: Known) -> dict[Field, str | bool | tuple[str, ...] | None]:
+    """What a list would say of somebody who is known."""
+    was, who = known.invitation, known.identity
+    return {
+        Field.EXTERNAL_ID: known.external_id,
+        Field.DELEGATION: None if was.delegation in RESERVED else was.delegation,
+        Field.ROLE: was.role.value,
+        Field.LABEL: was.label,
+        Field.NAME: who.name if who else "",
+        Field.EMAIL: who.email if who else "",
+        Field.LANG: who.lang if who else "",
+        Field.SESSIONS: None if was.sessions is None else tuple(sorted(was.sessions)),
+        Field.SPEAK: was.speak,
+    }
+
+
 def _completed(entry: ParticipantEntry, known: Known, said: frozenset[Field]) -> ParticipantEntry:
     """What the list does not speak of stays as it is."""
-    was, who = known.invitation, known.identity
-    keep = {field.value for field in (frozenset(Field) - said)}
-    values = {
-        "external_id": known.external_id,
-        "delegation": None if was.delegation in RESERVED else was.delegation,
-        "role": was.role.value,
-        "label": was.label,
-        "name": who.name if who else "",
-        "email": who.email if who else "",
-        "lang": who.lang if who else "",
-        "sessions": None if was.sessions is None else tuple(sorted(was.sessions)),
-        "speak": was.speak,
-    }
-    kept = {name: value for name, value in values.items() if name in keep}
+    kept = {field.value: value for field, value in as_listed(known).items() if field not in said}
     if not entry.external_id:
         kept["external_id"] = known.external_id
     return replace(entry, **kept)  # type: ignore[arg-type]

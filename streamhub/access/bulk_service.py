@@ -9,6 +9,7 @@ from streamhub.access.bulk_rows import Registrations
 from streamhub.access.bulk_table import read_table
 from streamhub.access.bulk_words import directory
 from streamhub.access.gate import digest
+from streamhub.access.listing_model import Listing, compared
 from streamhub.access.model import CODE_LENGTH, Identity, Invitation, IssuedInvitation
 from streamhub.access.service import AccessService
 from streamhub.kit.clock import Clock
@@ -58,10 +59,9 @@ class BulkService:
         _, issued = await self._take_over(asked, by)
         return issued
 
-    async def known_ids(self) -> frozenset[str]:
-        """What the organiser's lists call those who are invited already."""
-        known = await self._db.read(bulk_store.known_people)
-        return frozenset(one.external_id for one in known if one.external_id)
+    async def compared(self, entries: Iterable[ParticipantEntry], *, force: bool) -> Listing:
+        """What participants.csv would change, and what stays unless it is forced; nothing is stored."""
+        return compared(entries, await self._db.read(bulk_store.known_people), force=force)
 
     async def preview(self, upload: Upload) -> Preview:
         """How a platform's export is understood and what it would change; nothing is stored.

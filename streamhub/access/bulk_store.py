@@ -16,10 +16,19 @@ from streamhub.kit.ids import InvitationId
 def known_people(tx: ReadTx) -> list[Known]:
     """Everybody invited, with what the organiser's lists call them and what is kept of who they are."""
     table = store.participants
-    ids = {row.id: row.external_id or "" for row in tx.all(sa.select(table.c.id, table.c.external_id))}
+    columns = (table.c.id, table.c.external_id, table.c.label_edited)
+    about = {row.id: row for row in tx.all(sa.select(*columns))}
     who = {one.participant: one for one in store.identity_list(tx)}
     rows = store.invitation_list(tx, delegation=None, after=0, limit=None)
-    return [Known(row, ids[row.participant], who.get(row.participant)) for _, row in rows]
+    return [
+        Known(
+            invitation=row,
+            external_id=about[row.participant].external_id or "",
+            identity=who.get(row.participant),
+            label_edited=about[row.participant].label_edited,
+        )
+        for _, row in rows
+    ]
 
 
 def take_over(tx: WriteTx, plans: Sequence[Planned], facts: Facts, by: str) -> list[Invitation | None]:

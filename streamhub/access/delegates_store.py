@@ -24,5 +24,6 @@ def first_entered(tx: ReadTx, delegation: DelegationCode) -> dict[InvitationId, 
 
 
 def set_label(tx: WriteTx, participant: ParticipantId, label: str) -> None:
-    """The function shown of a participant."""
-    tx.execute(participants.update().where(participants.c.id == participant).values(label=label))
+    """The function shown of a participant, edited here: no file takes it back unasked."""
+    here = participants.c.id == participant
+    tx.execute(participants.update().where(here).values(label=label, label_edited=True))

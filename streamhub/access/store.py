@@ -31,6 +31,7 @@ participants = sa.Table(
     sa.Column("seat_prefix", sa.Text, nullable=False),
     sa.Column("seat_number", sa.Integer, nullable=False),
     sa.Column("speak", sa.Boolean, nullable=False),
+    sa.Column("label_edited", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("created_at", sa.BigInteger, nullable=False),
     sa.UniqueConstraint("seat_prefix", "seat_number"),
 )
@@ -210,6 +211,8 @@ def update(tx: WriteTx, old: Invitation, new: NewInvitation, prefix: str, expire
     Who moves to another delegation gets a seat number there; the link stays good.
     """
     values: dict[str, Any] = {"role": new.role.value, "label": new.label, "speak": new.speak}
+    if new.label != old.label:
+        values["label_edited"] = False
     if new.delegation != old.delegation:
         seat = {"seat_prefix": prefix, "seat_number": next_seat(tx, prefix)}
         values |= {"delegation": new.delegation, **seat}

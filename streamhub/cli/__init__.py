@@ -59,22 +59,29 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 
 def main() -> None:
-    """Exit 0 done, 1 refused or failed with one clear line on stderr, 2 wrong usage."""
+    """Exit 0 done, 1 refused or failed with one clear line on stderr, 2 wrong usage.
+
+    What is refused ends with its code, as an answer over HTTP has it.
+    """
     try:
         cli(standalone_mode=True)
     except StreamhubError as error:
-        click.echo(f"streamhub: {error}", err=True)
+        click.echo(f"streamhub: {error} ({error.code})", err=True)
         sys.exit(1)
     except BrokenPipeError:
         sys.exit(0)
+    except OSError as error:  # a file or folder that cannot be read or written
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(f"streamhub: {where}{error.strerror or error}", err=True)
+        sys.exit(1)
 
 
-def config_option(command: Any) -> Any:  # noqa: ANN401 - click's decorators are untyped here
-    """The two options that every command takes."""
+def config_option(command: Any, data: str = "data") -> Any:  # noqa: ANN401 - click's decorators are untyped here
+    """The two options that every command takes; ``data`` is the folder where none is named."""
     command = click.option(
         "--data",
         type=click.Path(path_type=Path, file_okay=False),
-        default=Path("data"),
+        default=Path(data),
         envvar="STREAMHUB_DATA",
         show_default=True,
         help="Data folder: one folder, one summit.",
@@ -85,8 +92,3 @@ def config_option(command: Any) -> Any:  # noqa: ANN401 - click's decorators are
         type=click.Path(path_type=Path, dir_okay=False),
         help="Settings file (TOML); a missing one is an error.",
     )(command)
-
-
-def unless_dash(_context: click.Context, _parameter: click.Parameter, file: Path | None) -> Path | None:
-    """A file to write, as an option gives it; None, that is standard output, for ``-``."""
-    return None if file == Path("-") else file

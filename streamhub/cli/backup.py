@@ -9,6 +9,7 @@ import click
 
 from streamhub.cli import config_option, run
 from streamhub.cli.folder import open_folder, wrote
+from streamhub.cli.words import counted
 from streamhub.kit.archive import FORMAT, Manifest, pack, unpack
 from streamhub.kit.clock import SystemClock, rfc3339, to_datetime
 from streamhub.kit.errors import NotFound, StateConflict
@@ -17,7 +18,7 @@ from streamhub.kit.restoring import restore as put_in_place
 from streamhub.migrations import head, is_current, revision_of, revisions
 
 SUFFIX = ".streamhub"
-MIB = 1 << 20
+KIB, MIB = 1 << 10, 1 << 20
 
 
 @click.command()
@@ -42,7 +43,7 @@ def backup(config: Path | None, data: Path, file: Path, keep: int | None) -> Non
         _drop_old(file, keep)
     if is_current(folder.database):  # an old schema stays old: this is the backup before its upgrade
         run(_write_down(config, data, made))
-    click.echo(f"{target}: {target.stat().st_size / MIB:.1f} MiB, {_what(made)}")
+    click.echo(f"{target}: {_size(target.stat().st_size)}, {_what(made)}")
 
 
 @click.command()
@@ -91,9 +92,13 @@ def _drop_old(folder: Path, keep: int) -> None:
 
 def _what(made: Manifest) -> str:
     return (
-        f"{len(made.files)} files, {made.bytes / MIB:.1f} MiB unpacked, schema {made.revision}, "
+        f"{counted(len(made.files), 'file')}, {_size(made.bytes)} unpacked, schema {made.revision}, "
         f"made {made.made_at} by streamhub {made.version}"
     )
+
+
+def _size(number: int) -> str:
+    return f"{number / MIB:.1f} MiB" if number >= MIB else f"{-(-number // KIB)} KiB"
 
 
 async def _write_down(config: Path | None, data: Path, made: Manifest) -> None:

@@ -39,7 +39,7 @@ def check(config: Path | None, data: Path) -> None:
     settings, found = load_settings(config, summit=composition.summit_settings(DataFolder(data)))
     composition.other_issuers(settings)
     changed = [s for s in found if s.origin != "default"]
-    click.echo(f"the settings are good ({len(changed)} differ from the default)")
+    click.echo(f"the settings are good ({len(changed)} not at the default)")
 
 
 @config.command()

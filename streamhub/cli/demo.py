@@ -4,6 +4,7 @@ import asyncio
 import json
 import shutil
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ BY = "cli"
 
 
 @click.command()
-@config_option
+@partial(config_option, data="demo-data")  # never the folder of a real summit by mistake
 @click.option(
     "--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one."
 )
@@ -56,8 +57,6 @@ BY = "cli"
 @click.option("--json", "as_json", is_flag=True, help="The links as one line of JSON.")
 def demo(config: Path | None, data: Path, port: int, **options: Any) -> None:  # noqa: ANN401
     """Load the example summit as if it took place now, print one link per role, serve it."""
-    if data == Path("data"):
-        data = Path("demo-data")  # never the folder of a real summit by mistake
     if options["with_stand_ins"] and config is not None:
         raise click.UsageError("--stand-ins brings settings of its own: not with --config")
     folder = _empty(DataFolder(data))

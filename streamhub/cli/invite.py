@@ -16,6 +16,7 @@ from streamhub.cli.invite_send import send
 from streamhub.handlers.api_access import invitation_answer, issued_answer
 from streamhub.kit.clock import rfc3339
 from streamhub.kit.ids import DelegationCode, InvitationId, SessionSlug
+from streamhub.programme.model import RESERVED
 
 BY = "cli"
 
@@ -159,9 +160,8 @@ async def _renew(config: Path | None, data: Path, delegation: DelegationCode) ->
 
 
 async def _rows(config: Path | None, data: Path, delegation: str | None) -> list[Invitation]:
+    code = None if delegation is None else DelegationCode(delegation)
     async with open_folder(config, data) as use:
-        return await use.access.every_invitation(_code(delegation))
-
-
-def _code(delegation: str | None) -> DelegationCode | None:
-    return None if delegation is None else DelegationCode(delegation)
+        if code is not None and code not in RESERVED:
+            await use.programme.delegation(code)  # one that is not there is no empty list
+        return await use.access.every_invitation(code)

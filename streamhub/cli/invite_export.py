@@ -13,10 +13,13 @@ from streamhub.access.calendar import Calendars
 from streamhub.access.mail_letter import language_for
 from streamhub.access.model import Invitation
 from streamhub.access.papers import Papers
-from streamhub.cli import config_option, run, unless_dash
+from streamhub.cli import config_option, run
 from streamhub.cli.folder import open_folder
+from streamhub.cli.output import unless_dash, write
+from streamhub.cli.words import word_of
 from streamhub.kit.audit import CLI, Act
 from streamhub.kit.errors import NotFound
+from streamhub.kit.i18n import languages
 from streamhub.kit.templates import pages
 from streamhub.kit.text import SOURCE_LANGUAGE
 from streamhub.services import Services
@@ -52,7 +55,11 @@ class Asked:
     show_default=True,
     help="What to print (html): badges to cut out, or a list for each delegation.",
 )
-@click.option("--lang", help="Language; for calendars everybody's own unless given, else fr.")
+@click.option(
+    "--lang",
+    callback=word_of(languages),
+    help="Language, fr or en; for calendars everybody's own unless given, else fr.",
+)
 @click.option("--with-identities", is_flag=True, help="With names; a table also with e-mail addresses.")
 @click.option(
     "-o",
@@ -75,7 +82,7 @@ def export(config: Path | None, data: Path, **options: Any) -> None:  # noqa: AN
         return
     if output is not None and output.is_dir():
         raise click.UsageError(f"{output} is a folder: -o FILE")
-    _write(run(_paper(config, data, asked)).encode(), output)
+    write(run(_paper(config, data, asked)).encode(), output, private=True)
 
 
 async def _paper(config: Path | None, data: Path, asked: Asked) -> str:
@@ -131,17 +138,8 @@ def _write_calendars(files: Iterable[tuple[str, bytes]], asked: Asked, output: P
     """One person's to a file or standard output, those of several into a folder."""
     if output is None or (asked.participant is not None and not output.is_dir()):
         for _, content in files:
-            _write(content, output)
+            write(content, output, private=True)
         return
     output.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name, content in files:
-        _write(content, output / name)
-
-
-def _write(content: bytes, output: Path | None) -> None:
-    if output is None:
-        click.echo(content, nl=False)
-    else:
-        output.touch(mode=0o600)
-        output.chmod(0o600)  # whoever reads this file can enter
-        output.write_bytes(content)
+        write(content, output / name, private=True)

@@ -6,8 +6,10 @@ from pathlib import Path
 import click
 import msgspec
 
-from streamhub.cli import config_option, run, unless_dash
+from streamhub.cli import config_option, run
 from streamhub.cli.folder import open_folder, settings_of, wrote
+from streamhub.cli.output import unless_dash, write
+from streamhub.cli.words import counted, words_of
 from streamhub.handlers.api_me import export_answer
 from streamhub.kit.audit import CLI
 from streamhub.kit.clock import rfc3339
@@ -26,17 +28,11 @@ def privacy() -> None:
     """What is recorded of people: the record, one person's data, erasing, retention."""
 
 
-def _langs(_context: click.Context, _parameter: click.Parameter, text: str) -> tuple[str, ...]:
-    langs = tuple(dict.fromkeys(word.strip().lower() for word in text.split(",")))
-    wrong = [lang for lang in langs if lang not in languages()]
-    if wrong:
-        raise click.BadParameter(f"{wrong[0]!r} is none of: {', '.join(languages())}")
-    return langs
-
-
 @privacy.command()
 @config_option
-@click.option("--lang", "langs", default="fr", show_default=True, callback=_langs, help="fr, en or both.")
+@click.option(
+    "--lang", "langs", default="fr", show_default=True, callback=words_of(languages), help="fr, en or both."
+)
 def doc(config: Path | None, data: Path, langs: tuple[str, ...]) -> None:
     """Print the record of processing (Markdown), made from settings and schema."""
     settings = settings_of(config, DataFolder(data))
@@ -57,7 +53,9 @@ def erase(config: Path | None, data: Path, participant: str, *, as_json: bool) -
         click.echo(json.dumps(row))
         return
     name = "name and address erased" if done.named else "no name was kept"
-    click.echo(f"erased: {name}; the link opens nothing; {done.stays} stays count under a new pseudonym")
+    click.echo(
+        f"erased: {name}; the link opens nothing; {counted(done.stays, 'stay')} kept under a new pseudonym"
+    )
 
 
 @privacy.command()
@@ -73,12 +71,8 @@ def erase(config: Path | None, data: Path, participant: str, *, as_json: bool) -
 def export(config: Path | None, data: Path, participant: str, output: Path | None) -> None:
     """Write everything that is recorded of PARTICIPANT, as JSON."""
     found = run(_export(config, data, ParticipantId(participant)))
-    text = msgspec.json.format(msgspec.json.encode(export_answer(found)), indent=2).decode()
-    if output is None:
-        click.echo(text)
-        return
-    output.touch(mode=0o600)  # it holds a name
-    output.write_text(f"{text}\n", encoding="utf-8")
+    content = msgspec.json.format(msgspec.json.encode(export_answer(found)), indent=2)
+    write(content + b"\n", output, private=True)
 
 
 @privacy.command("run")
@@ -95,7 +89,8 @@ def run_(config: Path | None, data: Path, *, dry_run: bool, as_json: bool) -> No
     _tell("single stays", report.stays_until, report.at)
     word = "would go" if dry_run else "erased"
     if report.figures_kept:
-        click.echo(f"figures of {report.figures_kept} sessions and of the summit {'would be ' * dry_run}kept")
+        sessions = counted(report.figures_kept, "session")
+        click.echo(f"figures of {sessions} and of the summit {'would be ' * dry_run}kept")
     for one in report.dropped:
         click.echo(f"{one.table:<22} {one.rows:>8} rows {word}")
     if report.nothing:

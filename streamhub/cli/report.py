@@ -1,6 +1,6 @@
 """``report``: the attendance report as files, the same as the server gives them."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,6 +9,8 @@ import click
 
 from streamhub.cli import config_option, run
 from streamhub.cli.folder import open_folder
+from streamhub.cli.output import unless_dash, write
+from streamhub.cli.words import words_of
 from streamhub.handlers.report_files import FORMATS
 from streamhub.kit.audit import CLI, Act
 from streamhub.kit.i18n import languages
@@ -17,10 +19,6 @@ from streamhub.kit.templates import pages
 from streamhub.reports.model import Report
 from streamhub.services import Services
 from streamhub.statistics.disclosure import Audience
-
-STDOUT = Path("-")
-
-Words = Callable[[click.Context, click.Parameter, str], tuple[str, ...]]
 
 
 class Wanted(NamedTuple):
@@ -31,26 +29,6 @@ class Wanted(NamedTuple):
     kind: str
 
 
-class Made(NamedTuple):
-    """One report as a file."""
-
-    file: Path
-    content: bytes
-
-
-def _words(known: Callable[[], Sequence[str]]) -> Words:
-    """Read a comma-separated list of known words; a wrong one is wrong usage."""
-
-    def read(_context: click.Context, _parameter: click.Parameter, text: str) -> tuple[str, ...]:
-        words = tuple(dict.fromkeys(word.strip().lower() for word in text.split(",")))
-        wrong = [word for word in words if word not in known()]
-        if wrong:
-            raise click.BadParameter(f"{wrong[0]!r} is none of: {', '.join(known())}")
-        return words
-
-    return read
-
-
 @click.command()
 @config_option
 @click.option("--session", "slug", help="The session that the report is about.")
@@ -59,7 +37,7 @@ def _words(known: Callable[[], Sequence[str]]) -> Words:
     "--format",
     "kinds",
     required=True,
-    callback=_words(lambda: tuple(FORMATS)),
+    callback=words_of(lambda: tuple(FORMATS)),
     help=f"Any of {', '.join(FORMATS)}; several with commas.",
 )
 @click.option(
@@ -67,18 +45,25 @@ def _words(known: Callable[[], Sequence[str]]) -> Words:
     "--output",
     required=True,
     type=click.Path(path_type=Path, dir_okay=False),
+    callback=unless_dash,
     help="File to write; the part before the endings when there are several; - for the terminal.",
 )
-@click.option("--lang", "langs", default="fr", show_default=True, callback=_words(languages))
+@click.option("--lang", "langs", default="fr", show_default=True, callback=words_of(languages))
 @click.option(
     "--audience",
     "audiences",
     default=Audience.PUBLIC.value,
     show_default=True,
-    callback=_words(lambda: tuple(Audience)),
+    callback=words_of(lambda: tuple(Audience)),
     help="public hides small numbers; internal is exact and not for publication.",
 )
-def report(config: Path | None, data: Path, slug: str | None, output: Path, **options: Any) -> None:  # noqa: ANN401
+def report(
+    config: Path | None,
+    data: Path,
+    slug: str | None,
+    output: Path | None,
+    **options: Any,  # noqa: ANN401
+) -> None:
     """Write the attendance report of a session or of the summit."""
     if (slug is not None) == options["summit"]:
         raise click.UsageError("name one session with --session, or say --summit")
@@ -86,22 +71,21 @@ def report(config: Path | None, data: Path, slug: str | None, output: Path, **op
         Wanted(Audience(audience), lang, kind)
         for audience, lang, kind in product(options["audiences"], options["langs"], options["kinds"])
     ]
-    if output == STDOUT and len(wanted) > 1:
+    if output is None and len(wanted) > 1:
         raise click.UsageError("only one report fits on the terminal: name a file with -o")
     subject = None if slug is None else SessionSlug(slug)
-    for made in run(_made(config, data, subject, wanted, output)):
-        _write(made)
+    contents = run(_contents(config, data, subject, wanted))
+    for file, content in zip(_files(output, wanted), contents, strict=True):
+        write(content, file)
+        if file is not None:
+            click.echo(str(file), err=True)
 
 
-async def _made(
-    config: Path | None, data: Path, slug: SessionSlug | None, wanted: Sequence[Wanted], output: Path
-) -> list[Made]:
-    files = tuple(_files(output, wanted))
+async def _contents(
+    config: Path | None, data: Path, slug: SessionSlug | None, wanted: Sequence[Wanted]
+) -> list[bytes]:
     async with open_folder(config, data) as use:
-        return [
-            Made(file, FORMATS[one.kind].render(await _report(use, slug, one), pages()))
-            for file, one in zip(files, wanted, strict=True)
-        ]
+        return [FORMATS[one.kind].render(await _report(use, slug, one), pages()) for one in wanted]
 
 
 async def _report(use: Services, slug: SessionSlug | None, one: Wanted) -> Report:
@@ -112,23 +96,12 @@ async def _report(use: Services, slug: SessionSlug | None, one: Wanted) -> Repor
     return await use.reports.session_report(slug, one.audience, one.lang)
 
 
-def _files(output: Path, wanted: Sequence[Wanted]) -> Iterator[Path]:
+def _files(output: Path | None, wanted: Sequence[Wanted]) -> Iterator[Path | None]:
     """The file of each: the one named, or that with what tells it from the others."""
-    if len(wanted) == 1:
+    if output is None or len(wanted) == 1:
         yield output
         return
     base = output.with_suffix("") if output.suffix.removeprefix(".") in FORMATS else output
     for one in wanted:
         told = [word for i, word in enumerate(one[:2]) if len({other[i] for other in wanted}) > 1]
         yield base.with_name(".".join((base.name, *told, one.kind)))
-
-
-def _write(made: Made) -> None:
-    if made.file == STDOUT:
-        click.echo(made.content, nl=False)
-        return
-    try:
-        made.file.write_bytes(made.content)
-    except OSError as error:
-        raise click.ClickException(f"{made.file}: {error.strerror}") from None
-    click.echo(str(made.file), err=True)

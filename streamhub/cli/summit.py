@@ -1,13 +1,15 @@
 """``summit new``, ``summit load`` and ``summit export``."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
+from streamhub.access.listing_model import Listing, SeatChange
 from streamhub.cli import config_option, run
 from streamhub.cli.folder import open_folder, wrote
+from streamhub.cli.words import counted
 from streamhub.kit.errors import FileInvalid, StateConflict
 from streamhub.programme.differences import FieldChange, LoadReport, RowName
 from streamhub.programme.files import (
@@ -26,6 +28,8 @@ from streamhub.relay.providers import token_of
 from streamhub.services import Services
 
 BY = "cli"
+
+_MOST_NAMED = 10  # seats on one line
 
 _A_FOLDER = click.Path(path_type=Path, file_okay=False)
 
@@ -61,7 +65,7 @@ def load(config: Path | None, data: Path, path: Path, *, dry_run: bool, force: b
         raise click.exceptions.Exit(1) from None
     if report.conflicts:
         raise StateConflict(
-            f"{len(report.conflicts)} fields were edited in the console since the last load and stay; "
+            f"{counted(len(report.conflicts), 'field')} edited in the console since the last load: kept; "
             "--force takes what the files say"
         )
 
@@ -75,8 +79,17 @@ def export(config: Path | None, data: Path, folder: Path, *, force: bool) -> Non
     _write(folder, run(_export(config, data)), force=force)
 
 
-async def bring_in(use: Services, files: SummitFiles, *, force: bool = False) -> tuple[LoadReport, int]:
-    """Store all that the files say: programme, streams, seats. Answers the number of new invitations too."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a load did, or would do: to the files' rows, and how many people are newly invited."""
+
+    report: LoadReport
+    invited: int
+    absent: tuple[str, ...]
+
+
+async def bring_in(use: Services, files: SummitFiles, *, force: bool = False) -> Told:
+    """Store all that the files say: programme, streams, seats."""
     report = await use.programme.load(files, force=force, by=BY)
     fallback = NewSource(text=files.summit.fallback_text.get("fr"), phone=files.summit.contact_phone)
     for session in files.sessions or ():
@@ -84,22 +97,39 @@ async def bring_in(use: Services, files: SummitFiles, *, force: bool = False) ->
         report = _with_streams(report, session.slug, streams)
         if fallback.text:
             await use.relay.add(session.slug, fallback, BY)
-    return report, len(await use.bulk.load(files.participants or (), BY))
+    listing = await _listing(use, files, force=force)
+    await use.bulk.load(listing.people, BY)
+    return _with_people(report, listing)
 
 
-async def _looked_at(use: Services, files: SummitFiles, *, force: bool) -> tuple[LoadReport, int]:
+async def _looked_at(use: Services, files: SummitFiles, *, force: bool) -> Told:
     """What ``bring_in`` would do; nothing is stored."""
     report = await use.programme.load(files, force=force, dry_run=True)
     for session in files.sessions or ():
         streams = await use.relay.plan(session.slug, _tokens(session), BY, force=force)
         report = _with_streams(report, session.slug, streams)
-    return report, await _unknown(use, files)
+    return _with_people(report, await _listing(use, files, force=force))
 
 
-async def _unknown(use: Services, files: SummitFiles) -> int:
-    """How many of the file's people were never invited."""
-    known = await use.bulk.known_ids()
-    return sum(1 for person in files.participants or () if person.external_id not in known)
+async def _listing(use: Services, files: SummitFiles, *, force: bool) -> Listing:
+    """The people of the file; without one nothing is said of anybody."""
+    if files.participants is None:
+        return Listing((), new=0, changed=(), conflicts=(), absent=())
+    return await use.bulk.compared(files.participants, force=force)
+
+
+def _with_people(report: LoadReport, listing: Listing) -> Told:
+    def told(changes: Iterable[SeatChange]) -> Iterable[FieldChange]:
+        for one in changes:
+            field = one.change
+            yield FieldChange(PARTICIPANTS_FILE, one.seat, field.field, field.before, field.after)
+
+    with_people = replace(
+        report,
+        changed=(*report.changed, *told(listing.changed)),
+        conflicts=(*report.conflicts, *told(listing.conflicts)),
+    )
+    return Told(with_people, listing.new, listing.absent)
 
 
 def _tokens(session: SessionEntry) -> list[str]:
@@ -139,9 +169,10 @@ async def _load(config: Path | None, data: Path, path: Path, *, dry_run: bool, f
     async with open_folder(config, data, create=True) as use:
         files = read_folder(folder, use.relay.check_link)
         if dry_run:
-            report, invited = await _looked_at(use, files, force=force)
+            told = await _looked_at(use, files, force=force)
         else:
-            report, invited = await bring_in(use, files, force=force)
+            told = await bring_in(use, files, force=force)
+            report = told.report
             await wrote(
                 use,
                 "summit.load",
@@ -149,11 +180,11 @@ async def _load(config: Path | None, data: Path, path: Path, *, dry_run: bool, f
                 added=len(report.added),
                 changed=len(report.changed),
                 conflicts=len(report.conflicts),
-                invited=invited,
+                invited=told.invited,
             )
-    _tell(report)
-    _tell_of_people(files, invited, dry_run=dry_run)
-    return report
+    _tell(told.report)
+    _tell_of_people(files, told, dry_run=dry_run)
+    return told.report
 
 
 async def _export(config: Path | None, data: Path) -> tuple[ExportedFile, ...]:
@@ -191,12 +222,23 @@ def _tell(report: LoadReport) -> None:
 def _summary(report: LoadReport) -> str:
     if report.nothing_new:
         return "the files say what is stored already"
-    counts = f"{len(report.added)} rows new, {len(report.changed)} fields changed"
-    return f"{counts}, {len(report.conflicts)} conflicts" + ("" if report.applied else "; nothing was stored")
+    counts = (
+        f"{counted(len(report.added), 'row')} new",
+        f"{counted(len(report.changed), 'field')} changed",
+        counted(len(report.conflicts), "conflict"),
+    )
+    return ", ".join(counts) + ("" if report.applied else "; nothing was stored")
 
 
-def _tell_of_people(files: SummitFiles, invited: int, *, dry_run: bool) -> None:
+def _tell_of_people(files: SummitFiles, told: Told, *, dry_run: bool) -> None:
+    if told.absent:
+        click.echo(
+            f"{PARTICIPANTS_FILE}: {len(told.absent)} invited from a list and not in this file; they stay: "
+            f"{', '.join(told.absent[:_MOST_NAMED])}{' …' if len(told.absent) > _MOST_NAMED else ''}"
+        )
     if files.participants and dry_run:
-        click.echo(f"{PARTICIPANTS_FILE}: {len(files.participants)} seats, {invited} of them to be invited")
-    elif invited:
-        click.echo(f"{PARTICIPANTS_FILE}: {invited} new invitations; their links: streamhub invite export")
+        seats = counted(len(files.participants), "seat")
+        click.echo(f"{PARTICIPANTS_FILE}: {seats}, {told.invited} of them to be invited")
+    elif told.invited:
+        new = counted(told.invited, "new invitation")
+        click.echo(f"{PARTICIPANTS_FILE}: {new}; their links: streamhub invite export")

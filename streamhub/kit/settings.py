@@ -319,7 +319,9 @@ def _read_toml(file: Path) -> dict[str, Any]:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise SettingInvalid(f"{file}: no such file") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError:
+        raise SettingInvalid(f"{file}: is not UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
         raise SettingInvalid(f"{file}: {error}") from None
 
 

@@ -37,7 +37,9 @@ def revision_of(database: Path) -> str | None:
                 return None
             found = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
     except sa.exc.DatabaseError as error:
-        raise StateConflict(f"{database}: cannot be read: {error.orig}; see `streamhub restore`") from None
+        damaged = not isinstance(error, sa.exc.OperationalError)  # that one is rights, locks, disks
+        way_out = "; see `streamhub restore`" if damaged else ""
+        raise StateConflict(f"{database}: cannot be used: {error.orig}{way_out}") from None
     return None if found is None else str(found)
 
 

@@ -19,7 +19,7 @@ ACCESS = (
         about="id",
         name="external_id",
         words="label",
-        fact="delegation role seat_prefix seat_number speak",
+        fact="delegation role seat_prefix seat_number speak label_edited",
         when="created_at",
     ),
     _table(

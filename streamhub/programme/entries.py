@@ -257,7 +257,7 @@ def _seats(row: Row) -> int | None:
         return None
     if value.isascii() and value.isdecimal() and int(value) <= MAX_SEATS:
         return int(value)
-    row.wrong("seats", f"{value!r} must be a whole number, or empty for no limit")
+    row.wrong("seats", f"{value!r} must be a whole number from 0 to {MAX_SEATS}, or empty for no limit")
     return None
 
 

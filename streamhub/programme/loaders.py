@@ -108,10 +108,15 @@ def _tables(
 
 
 def _first_cells(text: str | None, file: str, columns: Columns, name: str) -> frozenset[str] | None:
-    """The names that other files may use, also those of rows with a problem of their own."""
+    """The names that other files may use, also those of rows with a problem of their own.
+
+    None where the file is not there or not all of it can be read: then none is called unknown.
+    """
     if text is None:
         return None
-    return frozenset(row.get(name) for row in read_rows(text, file, columns, Findings()))
+    findings = Findings()
+    found = frozenset(row.get(name) for row in read_rows(text, file, columns, findings))
+    return None if findings.errors else found
 
 
 def _decoded(content: bytes | None, file: str, findings: Findings) -> str | None:
@@ -124,7 +129,8 @@ def _decoded(content: bytes | None, file: str, findings: Findings) -> str | None
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        findings.error(file, line, None, "is not UTF-8; save it as “CSV UTF-8”")
+        how = "UTF-8" if file == names.SUMMIT_FILE else "“CSV UTF-8”"
+        findings.error(file, line, None, f"is not UTF-8; save it as {how}")
         return None
 
 

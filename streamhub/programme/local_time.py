@@ -30,7 +30,11 @@ def parse_day(text: str) -> date:
     if not _DAY.fullmatch(text):
         message = f"{text!r} is no day of the form 2021-11-04"
         raise ValueError(message)
-    return date.fromisoformat(text)
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        message = f"{text!r} is no day of the calendar"
+        raise ValueError(message) from None
 
 
 def parse_time(text: str) -> time:

@@ -111,6 +111,9 @@ def read_rows(text: str, file: str, columns: Columns, findings: Findings) -> tup
 
 
 def _header_fits(names: list[str], columns: Columns, file: str, line: int, findings: Findings) -> bool:
+    if len([name for name in names if name]) == 1 and len(columns.required) > 1:
+        findings.error(file, line, None, "there is one column only: put commas or semicolons between them")
+        return False
     missing = [name for name in columns.required if name not in names]
     twice = sorted({name for name in names if name and names.count(name) > 1})
     for name in missing:

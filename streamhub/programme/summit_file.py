@@ -44,7 +44,8 @@ def parse_summit(text: str, findings: Findings) -> Summit | None:
         table = tomllib.loads(text.removeprefix("\ufeff"))
     except tomllib.TOMLDecodeError as error:
         line = _AT_LINE.search(str(error))
-        findings.error(SUMMIT_FILE, int(line[1]) if line else None, None, _AT_LINE.sub("", str(error)))
+        said = f"{_AT_LINE.sub('', str(error))}; texts stand in quotes, and each key once"
+        findings.error(SUMMIT_FILE, int(line[1]) if line else None, None, said)
         return None
     errors_before = len(findings.errors)
     keys = _Keys(text, table, findings)

@@ -9,7 +9,7 @@ from streamhub.cli import cli
 from streamhub.cli.folder import open_folder
 from streamhub.kit.assets import example_folder
 from streamhub.kit.errors import NotFound, StateConflict
-from streamhub.kit.ids import SessionSlug
+from streamhub.kit.ids import DelegationCode, SessionSlug
 from streamhub.relay.model import NewSource
 from tests.process import streamhub
 from tests.programme.samples import ALL, PROGRAMME
@@ -65,7 +65,7 @@ def test_new_files_explain_themselves_and_load(tmp_path, data):
 
     assert result.stdout.splitlines() == [
         "new      summit.toml: my-summit",
-        "1 rows new, 0 fields changed, 0 conflicts",
+        "1 row new, 0 fields changed, 0 conflicts",
     ]
 
 
@@ -139,7 +139,7 @@ def test_a_difference_and_what_is_gone_are_told(folder, data):
     assert result.stdout.splitlines() == [
         "changed  programme.csv: ouverture: title_en: Opening → Welcome",
         "gone     programme.csv: atelier (no longer in the file; it stays)",
-        "0 rows new, 1 fields changed, 0 conflicts",
+        "0 rows new, 1 field changed, 0 conflicts",
     ]
 
 
@@ -184,7 +184,7 @@ def test_what_the_console_edited_since_stays_unless_forced(folder, data):
     call("load", folder, "--data", data)
     ask(data, lambda use: use.programme.shift(ROOM, 15, "inv_1"))
 
-    with pytest.raises(StateConflict, match="2 fields were edited in the console since the last load"):
+    with pytest.raises(StateConflict, match="2 fields edited in the console since the last load"):
         call("load", folder, "--data", data)
     forced = call("load", folder, "--data", data, "--force")
 
@@ -277,3 +277,77 @@ async def test_a_refusal_is_one_line_on_standard_error_and_exit_1(tmp_path, data
         await streamhub("summit", "load", str(tmp_path / "nowhere"), "--data", str(data))
     with pytest.raises(AssertionError, match="exited 2: Usage"):
         await streamhub("summit", "load", "--data", str(data))
+
+
+def test_what_the_file_says_anew_of_people_is_told_and_taken_over(folder, data):
+    call("load", folder, "--data", data)
+    people = "external_id,delegation,role,label,lang,sessions,speak\n1,BJ,delegate,Ministre,en,,yes\n"
+    write(folder, "participants.csv", people)
+
+    planned = call("load", folder, "--data", data, "--dry-run")
+    result = call("load", folder, "--data", data)
+    again = call("load", folder, "--data", data)
+
+    told = [
+        "changed  participants.csv: BJ-01: label: Maire → Ministre",
+        "changed  participants.csv: BJ-01: lang: fr → en",
+    ]
+    stay = "participants.csv: 1 invited from a list and not in this file; they stay: MOD-01"
+    assert result.stdout.splitlines() == [*told, "0 rows new, 2 fields changed, 0 conflicts", stay]
+    assert planned.stdout.splitlines()[:2] == told
+    assert again.stdout.splitlines() == ["the files say what is stored already", stay]
+
+
+def test_a_label_changed_in_the_product_stays_unless_it_is_forced(folder, data):
+    call("load", folder, "--data", data)
+
+    async def rename(use):
+        [row] = await use.access.every_invitation(DelegationCode("BJ"))
+        await use.delegates.rename(row.id, "Bourgmestre", "test")
+
+    async def label(use):
+        return [row.label for row in await use.access.every_invitation(DelegationCode("BJ"))]
+
+    ask(data, rename)
+    with pytest.raises(StateConflict, match="1 field edited in the console since the last load"):
+        call("load", folder, "--data", data)
+    kept = ask(data, label)
+    forced = call("load", folder, "--data", data, "--force")
+
+    assert kept == ["Bourgmestre"]
+    assert "changed  participants.csv: BJ-01: label: Bourgmestre → Maire" in forced.stdout
+    assert ask(data, label) == ["Maire"]
+    assert call("load", folder, "--data", data).stdout == "the files say what is stored already\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        (
+            "programme.csv",
+            PROGRAMME.replace("2021-11-04,14:00", "2021-02-30,14:00"),
+            "programme.csv:2: date: '2021-02-30' is no day of the calendar",
+        ),
+        (
+            "participants.csv",
+            "sep=;\nexternal_id;delegation;role\n",
+            "participants.csv:1: there is one column only: put commas or semicolons between them",
+        ),
+        ("programme.csv", PROGRAMME + '"', "programme.csv:4: cannot be read as CSV: unexpected end of data"),
+    ],
+)
+def test_one_mistake_is_told_once(folder, data, name, text, told):
+    write(folder, name, text)
+
+    result = call("load", folder, "--data", data, code=1)
+
+    assert result.stderr.splitlines() == [told]
+
+
+def test_toml_that_cannot_be_read_says_what_is_usual(folder, data):
+    with (folder / "summit.toml").open("a") as summit:
+        summit.write("hashtag = #Villes\n")
+
+    result = call("load", folder, "--data", data, code=1)
+
+    assert result.stderr.endswith("Invalid value; texts stand in quotes, and each key once\n")

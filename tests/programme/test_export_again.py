@@ -129,8 +129,9 @@ def test_whatever_the_console_did_the_export_makes_the_same_programme_elsewhere(
                     await change(use, choose)
             files = await exported(use, folder / "out")
             before = await programme(use)
-            report, _ = await bring_in(use, read_folder(files, use.relay.check_link))
-            assert (report.changed, report.conflicts, report.added) == ((), (), ())
+            told = await bring_in(use, read_folder(files, use.relay.check_link))
+            found = told.report
+            assert (found.changed, found.conflicts, found.added) == ((), (), ())
 
         async with open_folder(None, folder / "two") as use:
             await bring_in(use, read_folder(files, use.relay.check_link))

@@ -153,7 +153,8 @@ def test_seats_are_a_whole_number_or_nothing(seats):
         delegations=f"code,name_fr,kind,country,seats\nBJ,B,country,BJ,{seats}\n", participants=None
     )
 
-    assert problem == f"delegations.csv:2: seats: {seats!r} must be a whole number, or empty for no limit"
+    rule = "must be a whole number from 0 to 100000, or empty for no limit"
+    assert problem == f"delegations.csv:2: seats: {seats!r} {rule}"
 
 
 def test_a_participant_is_a_seat_with_a_role():
