@@ -4,12 +4,9 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-import sqlalchemy as sa
 from aiohttp import ClientResponse, ClientSession, ClientWebSocketResponse, web
 
 from streamhub import composition
@@ -19,13 +16,12 @@ from streamhub.handlers.app import build_app
 from streamhub.kit.folder import DataFolder
 from streamhub.kit.ids import DelegationCode, ParticipantId, SessionSlug
 from streamhub.kit.settings import Settings
-from streamhub.migrations.tables import metadata
 from streamhub.programme.files import SummitFiles
 from streamhub.programme.model import SessionState
 from streamhub.relay.model import NewSource, Source
 from streamhub.services import Services
 from tests.programme.samples import loaded
-from tests.support import FakeClock
+from tests.support import FakeClock, empty_database
 from tests.waiting import PATIENCE
 
 OPEN, ROOM = SessionSlug("ouverture"), SessionSlug("atelier")
@@ -124,23 +120,12 @@ async def heard(socket: ClientWebSocketResponse, kind: str) -> Any:
             return message
 
 
-@cache
-def _empty_database() -> bytes:
-    """A file with every table, made once: that takes longer than the rest of the house."""
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / "empty.db"
-        engine = sa.create_engine(f"sqlite:///{file}")
-        metadata.create_all(engine)
-        engine.dispose()
-        return file.read_bytes()
-
-
 @asynccontextmanager
 async def open_house(folder: Path, **settings: Any) -> AsyncIterator[House]:
     """The server on port 0, at noon, half an hour before the first doors open."""
     data = DataFolder(folder)
     data.create()
-    data.database.write_bytes(_empty_database())
+    data.database.write_bytes(empty_database())
     async with running(data, FakeClock(), loaded(), **settings) as house:
         yield house
 
