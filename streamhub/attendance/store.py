@@ -119,7 +119,7 @@ _LAST_MANY = sa.text(
     " AND run = json_extract(value, '$[2]') AND channel = json_extract(value, '$[3]')"
     " WHERE import_id IS NULL ORDER BY until IS NULL, until, stays.id"
 )
-_RENEW = sa.text("UPDATE nodes SET lease_at = :now WHERE id = :node")
+_RENEW = "UPDATE nodes SET lease_at = ? WHERE id = ?"
 
 
 class Last(NamedTuple):
@@ -344,7 +344,7 @@ def start_node(tx: WriteTx, node: NodeId, now: Instant) -> None:
 
 def renew_lease(tx: WriteTx, node: NodeId, now: Instant) -> None:
     """Say that a node lives."""
-    tx.execute(_RENEW, {"node": node, "now": now})
+    tx.run_each(_RENEW, [(now, node)])
 
 
 def _key_values(key: Key) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from streamhub.handlers import auditing
 from streamhub.handlers.entry import invited_to
 from streamhub.handlers.request import body, json_answer, language, services
 from streamhub.handlers.wire import Answer, Body, line
@@ -33,5 +34,6 @@ async def notice(request: web.Request) -> web.Response:
     if not is_language(lang):
         raise FieldInvalid(FieldProblem("lang", "must be a language tag such as fr"))
     text = line("text", asked.text, minimum=1, maximum=MAX_NOTICE)
+    await auditing.begin(request)
     sent_to, elsewhere = await services(request).live.notice(session.slug, text, lang)
     return json_answer(NoticeAnswer(sent_to=sent_to, elsewhere=elsewhere), status=201)

@@ -8,7 +8,7 @@ from streamhub.handlers.live import LIMITS
 from streamhub.handlers.render import PAGES
 from streamhub.handlers.request import SERVICES
 from streamhub.handlers.routes import ROUTES
-from streamhub.handlers.routing import RouteTable
+from streamhub.handlers.routing import ROUTE, RouteTable
 from streamhub.kit.templates import pages
 from streamhub.live.limits import Limits
 from streamhub.services import Services
@@ -26,10 +26,10 @@ def build_app(use: Services) -> web.Application:
     app[LIMITER] = Limiter(use.settings, use.clock)
     app[LIMITS] = Limits.of(use.settings)
     app[health.ROUTES] = RouteTable(ROUTES)
-    app[edge.ROUTE] = {}
+    app[ROUTE] = {}
     for route in ROUTES:
         for method in route.methods:
             added = app.router.add_route(method, route.path, route.handler)
-            app[edge.ROUTE][added] = route
+            app[ROUTE][added] = route
     app.on_response_prepare.append(edge.on_prepare)
     return app

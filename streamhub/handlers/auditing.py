@@ -1,15 +1,18 @@
 """What stands in the audit log of a call: who asked, what the route does, to what."""
 
+import asyncio
 from dataclasses import dataclass
 
 from aiohttp import web
 
 from streamhub.access.model import Grant
 from streamhub.handlers.request import GRANT, grant_of, services
-from streamhub.handlers.routing import Route
+from streamhub.handlers.routing import Route, route_of
 from streamhub.kit.audit import Act, Detail
 
 NOTE: web.RequestKey["Note"] = web.RequestKey("note", object)  # type: ignore[arg-type]
+
+BEGUN: web.RequestKey["asyncio.Future[None]"] = web.RequestKey("begun", asyncio.Future)
 
 NAMED = ("participant", "id", "row", "kind", "code", "slug")
 """Parts of an address that name what is done something to, the most exact first."""
@@ -30,9 +33,28 @@ def noted(request: web.Request, target: str = "", **detail: str | int | bool | N
 
 async def record(request: web.Request, route: Route) -> None:
     """Write down a call that was done, if its route is one that changes something."""
+    written = request.get(BEGUN) or _submit(request, route)
+    if written is not None:
+        await written
+
+
+async def begin(request: web.Request) -> None:
+    """Have the call written down while it is done, where it cannot fail any more; ``record`` waits for it.
+
+    Returns once the writer has it: what follows keeps the loop for as long as a COMMIT takes.
+    """
+    route = route_of(request)
+    written = None if route is None else _submit(request, route)
+    if written is not None:
+        request[BEGUN] = written
+        await asyncio.sleep(0)
+
+
+def _submit(request: web.Request, route: Route) -> "asyncio.Future[None] | None":
+    """Queue what is to be written of a call; None where nothing is."""
     grant: Grant | None = request.get(GRANT)
     if grant is None or not route.action or grant.role in route.own:
-        return
+        return None
     note = request.get(NOTE, Note())
     target = note.target or _named(request)
     slug = request.match_info.get("slug")
@@ -44,7 +66,7 @@ async def record(request: web.Request, route: Route) -> None:
         target=target,
         detail=session + note.detail,
     )
-    await services(request).audit.write(act)
+    return services(request).audit.submit(act)
 
 
 async def looked(request: web.Request, action: str, target: str = "", **detail: str | None) -> None:

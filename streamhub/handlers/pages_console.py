@@ -8,9 +8,9 @@ from aiohttp import web
 from streamhub.access.directory import Wanted, found
 from streamhub.access.roles import Role
 from streamhub.handlers.api_links import found_people
-from streamhub.handlers.edge import ROUTE
 from streamhub.handlers.render import reader_of, render
 from streamhub.handlers.request import choice, language, services, slug_of
+from streamhub.handlers.routing import ROUTE
 from streamhub.handlers.views.console import Counts, programme_console, session_console
 from streamhub.handlers.views.console_lists import lists_console
 from streamhub.handlers.views.console_log import AuditAsked, audit_console, audit_filter, requests_console

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from aiohttp import hdrs, web
 
@@ -66,6 +66,14 @@ class Route:
     def whole_summit(self) -> bool:
         """Whether an invitation to single sessions is not enough."""
         return self.allow not in (PUBLIC, ANY_GRANT) and "{slug}" not in self.path and not self.narrowed
+
+
+ROUTE: Final = web.AppKey("routes", dict[web.AbstractRoute, Route])
+
+
+def route_of(request: web.Request) -> Route | None:
+    """The line of the table that a request asks for."""
+    return request.app[ROUTE].get(request.match_info.route)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The audit log: who did what when. Ids and stable words; never a name, a code or an address."""
 
+import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ audit = sa.Table(
     sa.Column("detail", sa.Text, nullable=False),
     sqlite_autoincrement=True,
 )
+
+_ADD = 'INSERT INTO audit (at, "by", role, action, target, detail) VALUES (?, ?, ?, ?, ?, ?)'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +96,15 @@ class AuditLog:
 
     async def write(self, act: Act) -> None:
         """Write an act down; returns after the commit."""
-        await self._db.write(lambda tx: append(tx, act, self._clock.now()))
+        await self.submit(act)
+
+    def submit(self, act: Act) -> "asyncio.Future[None]":
+        """Queue an act; done after the commit."""
+        return self._db.submit_each(self._append, act)
+
+    def _append(self, tx: WriteTx, acts: Sequence[Act]) -> Sequence[None]:
+        _add(tx, acts, self._clock.now())
+        return [None] * len(acts)
 
     async def shown(self, act: Act) -> None:
         """Write down that somebody looked; the same look within the hour is one row."""
@@ -115,8 +126,7 @@ class AuditLog:
 
 def append(tx: WriteTx, act: Act, at: Instant) -> None:
     """Write an act down in the transaction of the act itself."""
-    values = {"at": at, "by": act.by, "role": act.role, "action": act.action}
-    tx.execute(audit.insert(), {**values, "target": act.target, "detail": _text(act.detail)})
+    _add(tx, (act,), at)
 
 
 def rows(
@@ -137,6 +147,10 @@ def drop(tx: WriteTx, before: Instant) -> int:
 def count(tx: ReadTx, before: Instant) -> int:
     """How many rows were written before that instant."""
     return int(tx.scalar(sa.select(sa.func.count()).select_from(audit).where(audit.c.at < before)) or 0)
+
+
+def _add(tx: WriteTx, acts: Sequence[Act], at: Instant) -> None:
+    tx.run_each(_ADD, [(at, act.by, act.role, act.action, act.target, _text(act.detail)) for act in acts])
 
 
 def _conditions(asked: AuditFilter) -> list[sa.ColumnElement[bool]]:

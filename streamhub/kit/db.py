@@ -32,7 +32,10 @@ Params = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
 GROUP_COMMANDS = 512  # commands that share one COMMIT at the most
 OWED_COMMANDS = 50_000  # that wait for room on the disk at the most
-PAUSE_SECONDS = 0.02  # after a group of several: many write now, and a COMMIT costs as much as 25 arrivals
+PAUSE_SECONDS = (
+    0.02  # at the most, after a group of many: they write on, a COMMIT costs as much as 25 arrivals
+)
+PAUSE_EACH = 0.001  # for each command of the group: a few who write side by side need not wait that long
 ENOUGH_COMMANDS = 64  # as many as wait end the pause
 READERS = 4
 
@@ -89,6 +92,10 @@ class WriteTx(ReadTx):
     def insert_many(self, statement: sa.Executable, params: Params | None = None) -> int:
         """Run an insert of rows that are numbered one after the other; answers the number of the last."""
         return int(self._connection.execute(statement, params).lastrowid)
+
+    def run_each(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Run a statement in SQLite's own words for each row: the writer is done in half the time."""
+        self._connection.exec_driver_sql(sql, list(rows))
 
     def notice(self, topic: str, key: str) -> None:
         """Tell every running server, after the commit, that ``key`` of ``topic`` changed."""
@@ -237,7 +244,7 @@ class Database:
                 group, more = self._gather(first)
                 self._commit(connection, group)
                 if more and len(group) > 1:
-                    self._enough.wait(PAUSE_SECONDS)
+                    self._enough.wait(min(PAUSE_SECONDS, len(group) * PAUSE_EACH))
             if self._owed:
                 for command in self._owed:
                     command.owed = False

@@ -114,7 +114,7 @@ class Connection:
         if request.transport is None:
             raise ConnectionResetError("the client left during the handshake")
         connection, transport = cls(socket, request.transport, clock, limits), request.transport
-        transport.set_protocol(Meter(request.protocol, transport, clock, limits, connection.flooded))
+        transport.set_protocol(Meter(request.protocol, clock, limits, connection))
         return connection
 
     @property
@@ -136,7 +136,7 @@ class Connection:
 
     def send_all(self, *frames: Frame) -> None:
         """Send several frames with one write, as far as the way of sending allows."""
-        if not self._closing and not self._outbox.put(*frames):
+        if not self._closing and not self._outbox.put_all(frames):
             self.close(CloseCode.TOO_SLOW, "too_slow")
 
     def send_latest(self, frame: Frame) -> None:
@@ -166,7 +166,12 @@ class Connection:
 
     def flooded(self) -> None:
         """More came than any page has to say: nothing more is read, not even the answer to our close."""
+        self._transport.pause_reading()
         self.refuse(Flooding("too many bytes in a second"))
+
+    def lost(self) -> None:
+        """The line is gone."""
+        self._outbox.lost()
 
     async def hello(self) -> Hello | None:
         """The first message, which must say who is there; None when the page left instead.

@@ -5,7 +5,7 @@ ends, empty ones above all, are not, and reading them is work all the same.
 """
 
 import asyncio
-from collections.abc import Callable
+from typing import Protocol
 
 from streamhub.kit.clock import SECOND, Clock
 from streamhub.live.limits import Limits
@@ -13,24 +13,34 @@ from streamhub.live.limits import Limits
 _SLACK = 2  # times what a page sends that fills every limit
 
 
-class Meter(asyncio.Protocol):
-    """Stands before the library's protocol; above the limit ``flooded`` is called, and no more is read."""
+class Line(Protocol):
+    """Whose bytes are counted."""
 
-    __slots__ = ("_at", "_clock", "_flooded", "_inner", "_left", "_open", "_per_second", "_transport")
+    def flooded(self) -> None:
+        """More came than is allowed; nothing more is handed on."""
+        ...
+
+    def lost(self) -> None:
+        """The line is gone."""
+        ...
+
+
+class Meter(asyncio.Protocol):
+    """Stands before the library's protocol and hands on what a line may send."""
+
+    __slots__ = ("_at", "_clock", "_inner", "_left", "_line", "_open", "_per_second")
 
     def __init__(
         self,
         inner: asyncio.BaseProtocol,
-        transport: asyncio.Transport,
         clock: Clock,
         limits: Limits,
-        flooded: Callable[[], None],
+        line: Line,
     ) -> None:
         assert isinstance(inner, asyncio.Protocol)  # noqa: S101 - reads bytes from a transport
         self._inner = inner
-        self._transport = transport
         self._clock = clock
-        self._flooded = flooded
+        self._line = line
         self._per_second = _SLACK * limits.message_bytes * limits.messages_per_second
         self._left = self._per_second
         self._at = clock.now()
@@ -43,8 +53,7 @@ class Meter(asyncio.Protocol):
         self._left -= len(data)
         if self._left < 0 and not self._regain():
             self._open = False
-            self._transport.pause_reading()
-            self._flooded()
+            self._line.flooded()
             return
         self._inner.data_received(data)
 
@@ -62,6 +71,7 @@ class Meter(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Hand on."""
+        self._line.lost()
         self._inner.connection_lost(exc)
 
     def _regain(self) -> bool:

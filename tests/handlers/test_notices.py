@@ -1,8 +1,13 @@
 """Notices: who may send them, what they may say, whom they reach."""
 
+import asyncio
+
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from streamhub.access.roles import MODERATION, Role
+from streamhub.kit.audit import AuditFilter
+from streamhub.kit.db import WriteTx
 from tests.handlers.house import OPEN, ROOM, ZOOM, heard, open_house
 
 NOTICES = f"/sessions/{ROOM}/notices"
@@ -37,6 +42,34 @@ async def test_who_went_to_the_meeting_is_said_not_to_be_reached(house):
         _, answer = await house.ask("POST", NOTICES, moderator, {"text": PAUSE})
 
     assert answer == {"sent_to": 0, "elsewhere": 1}
+
+
+async def test_each_notice_of_several_at_once_stands_once_in_the_log_when_it_is_answered(house):
+    moderator, delegate = await house.guest(Role.MODERATOR), await house.guest()
+    await house.begin()
+    texts = ["one", "two", "three", "", "four"]
+
+    async with house.page(delegate) as page:
+        answers = await asyncio.gather(*(house.ask("POST", NOTICES, moderator, {"text": t}) for t in texts))
+        written = await house.use.audit.all(AuditFilter(action="notice"))
+        shown = [(await heard(page, "notice"))["text"] for _ in range(4)]
+
+    assert [status for status, _ in answers] == [201, 201, 201, 422, 201]
+    assert sorted(shown) == sorted(filter(None, texts))
+    assert [(row.act.by, row.act.target) for row in written] == [(moderator.participant, ROOM)] * 4
+
+
+async def test_a_notice_that_cannot_be_written_down_is_not_said_to_be_sent(house):
+    moderator = await house.guest(Role.MODERATOR)
+
+    def full(_tx: WriteTx) -> None:
+        raise OperationalError("COMMIT", {}, Exception("database or disk is full"))
+
+    house.use.db.on_group, before = full, house.use.db.on_group
+    status, answer = await house.ask("POST", NOTICES, moderator, {"text": PAUSE})
+    house.use.db.on_group = before
+
+    assert (status, answer["code"]) == (503, "storage_unavailable")
 
 
 async def test_a_notice_is_for_its_session_alone(house):

@@ -1,6 +1,10 @@
 """What waits for one page to read it: both outboxes keep the same promises."""
 
 import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 
 import pytest
 
@@ -156,3 +160,94 @@ async def test_nothing_is_written_to_a_transport_that_is_closing():
     direct.box.finish(frame(1))
 
     assert direct.sent == []
+
+
+@dataclass
+class Line:
+    """A DirectOutbox whose page is the other end of a real line."""
+
+    box: DirectOutbox
+    transport: asyncio.Transport
+    page: socket.socket
+
+    async def read(self, size: int) -> bytes:
+        got = b""
+        while len(got) < size:
+            got += await asyncio.get_running_loop().sock_recv(self.page, 65_536)
+        return got
+
+
+@pytest.fixture
+async def line() -> AsyncIterator[Line]:
+    ours, page = socket.socketpair()
+    page.setblocking(False)
+    transport, _ = await asyncio.get_running_loop().create_connection(asyncio.Protocol, sock=ours)
+    yield Line(DirectOutbox(transport, BOUND), transport, page)
+    transport.abort()
+    page.close()
+    await asyncio.sleep(0)
+
+
+async def test_frames_come_in_order_past_the_transport_and_through_it(line):
+    frames = [frame(50_000, b"%d" % (n % 10)) for n in range(20)]
+    taken = [sent for sent in frames if line.box.put(sent)]
+    line.box.put_latest(Frame(b"old count"))
+    line.box.put_latest(Frame(b"count"))
+    waited = line.transport.get_write_buffer_size()
+
+    whole = b"".join(taken)
+    assert await line.read(len(whole)) == whole
+    assert line.box.put(Frame(b"next"))
+    assert await line.read(9) == b"countnext"
+    assert 0 < waited < len(whole), "the line has to be full in this test, and not from the beginning"
+
+
+async def test_the_transport_is_passed_by_again_once_it_is_empty(line, monkeypatch):
+    while not line.transport.get_write_buffer_size():
+        line.box.put(frame(50_000))
+    while line.transport.get_write_buffer_size():
+        await line.read(1)
+        await asyncio.sleep(0)
+    line.box.put(frame(1))  # by the transport, which sends it at once
+    written = []
+    monkeypatch.setattr(line.transport, "write", written.append)
+
+    assert line.box.put(frame(1))
+    assert written == []
+
+
+async def test_a_line_that_is_gone_is_left_to_the_transport(line):
+    line.box.put(frame(1))
+    line.page.close()
+
+    assert line.box.put(frame(1))
+    assert line.transport.is_closing()
+    assert line.box.put(frame(1))
+
+
+async def test_nothing_goes_to_whoever_is_given_the_number_of_a_line_that_is_gone(line, tmp_path):
+    line.box.put(frame(1))
+    number = line.transport.get_extra_info("socket").fileno()
+    line.transport.abort()
+    line.box.lost()
+    await asyncio.sleep(0.01)
+    other = os.open(tmp_path / "other", os.O_CREAT | os.O_RDWR)
+    assert other == number, "the system gives the lowest number that is free"
+
+    line.box.put(frame(1))
+    line.box.put_latest(frame(1))
+
+    os.close(other)
+    assert (tmp_path / "other").read_bytes() == b""
+
+
+async def test_what_has_to_be_encrypted_never_passes_the_transport_by(line, monkeypatch):
+    told = line.transport.get_extra_info
+    monkeypatch.setattr(line.transport, "get_extra_info", lambda name: name == "sslcontext" or told(name))
+    written = []
+    monkeypatch.setattr(line.transport, "write", written.append)
+
+    for _ in range(3):
+        line.box.put(frame(1))
+
+    assert len(written) == 3
