@@ -6,7 +6,7 @@ from streamhub.attendance.correction_requests_model import CorrectionRequest
 from streamhub.handlers.api_me import moderated
 from streamhub.handlers.auditing import noted
 from streamhub.handlers.render import own_address, reader_of, render
-from streamhub.handlers.request import grant_of, services
+from streamhub.handlers.request import form_of, grant_of, services
 from streamhub.handlers.views.corrections import corrections_page
 from streamhub.kit.channel import Channel
 from streamhub.kit.errors import FieldInvalid, FieldProblem
@@ -24,7 +24,7 @@ async def corrections(request: web.Request) -> web.Response:
 
 async def accept(request: web.Request) -> web.Response:
     """POST /corrections/{id}:accept: the form of the page, then the page again."""
-    form, use = await request.post(), services(request)
+    form, use = await form_of(request), services(request)
     known = await moderated(request)
     await use.statistics.check_open()
     channel = _channel(form.get("channel"))

@@ -10,7 +10,7 @@ from streamhub.handlers.entering import enter, set_cookie
 from streamhub.handlers.headers import PagePolicy
 from streamhub.handlers.limiter import counting_tries
 from streamhub.handlers.render import current_session, render
-from streamhub.handlers.request import GRANT, services
+from streamhub.handlers.request import GRANT, form_of, services
 from streamhub.handlers.views.enter import enter_page
 from streamhub.kit.i18n import languages
 
@@ -41,7 +41,7 @@ async def show_fragment(request: web.Request) -> web.Response:
 async def go_in(request: web.Request) -> web.StreamResponse:
     """POST /j/{code}: a grant, the cookie, and on to the session; another person's link asks first."""
     code = request.match_info["code"]
-    form = await request.post()
+    form = await form_of(request)
     here: Grant | None = request.get(GRANT)
     if here is not None and form.get("replace") != "yes":
         async with counting_tries(request, code):

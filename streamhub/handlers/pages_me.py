@@ -6,7 +6,7 @@ from streamhub.attendance.correction_requests_model import MAX_REASON, RequestOr
 from streamhub.handlers.auditing import noted
 from streamhub.handlers.entering import drop_cookie
 from streamhub.handlers.render import own_address, reader_of, render
-from streamhub.handlers.request import GRANT, grant_of, services
+from streamhub.handlers.request import GRANT, form_of, grant_of, services
 from streamhub.handlers.views.me import asked_span, me_page, privacy_page
 from streamhub.handlers.wire import line
 from streamhub.kit.ids import SessionSlug
@@ -30,17 +30,17 @@ async def me(request: web.Request) -> web.Response:
 
 async def ask_correction(request: web.Request) -> web.Response:
     """POST /me/corrections: the form of the page, then the page again."""
-    form, grant, use = await request.post(), grant_of(request), services(request)
-    session = await use.programme.session(SessionSlug(str(form.get("session", ""))))
+    form, grant, use = await form_of(request), grant_of(request), services(request)
+    session = await use.programme.session(SessionSlug(form.get("session", "")))
     await use.access.require(grant, session.slug)
     zone = (await use.programme.summit()).timezone
-    since, until = asked_span(session, str(form.get("since", "")), str(form.get("until", "")), zone)
+    since, until = asked_span(session, form.get("since", ""), form.get("until", ""), zone)
     order = RequestOrder(
         participant=grant.participant,
         since=since,
         until=until,
         present=form.get("present") != "no",
-        reason=line("reason", str(form.get("reason", "")), minimum=1, maximum=MAX_REASON),
+        reason=line("reason", form.get("reason", ""), minimum=1, maximum=MAX_REASON),
     )
     await use.statistics.check_open()
     made = await use.correction_requests.ask(session.slug, order)
@@ -52,7 +52,7 @@ async def ask_correction(request: web.Request) -> web.Response:
 
 async def erase(request: web.Request) -> web.Response:
     """POST /me/erase: asks once more unless the box is ticked, then says what was done."""
-    form, grant = await request.post(), grant_of(request)
+    form, grant = await form_of(request), grant_of(request)
     if form.get("sure") != "yes":
         return await render(request, "erased.html", done=None)
     asker = Asker(grant.participant, grant.role)

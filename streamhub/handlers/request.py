@@ -81,6 +81,15 @@ async def body(request: web.Request, kind: type[T]) -> T:
     return decode(await request.read(), kind)
 
 
+async def form_of(request: web.Request) -> dict[str, str]:
+    """The texts of a page's form by name, files left out; answers 400 where it cannot be read."""
+    try:
+        fields = await request.post()
+    except (ValueError, LookupError, RuntimeError):  # no boundary, no such charset, no such encoding
+        raise web.HTTPBadRequest(reason="The form cannot be read") from None
+    return {name: value for name, value in fields.items() if isinstance(value, str)}
+
+
 def decode(raw: bytes, kind: type[T]) -> T:
     """JSON to ``kind``; raises FieldInvalid naming the field."""
     try:

@@ -8,6 +8,7 @@ import shutil
 
 import msgspec
 import pytest
+from aiohttp import FormData
 from msgspec import inspect
 from msgspec.inspect import type_info
 
@@ -166,6 +167,40 @@ async def test_a_small_body_that_unpacks_to_a_large_one_is_too_large(house, orga
 
     async with house.client.post("/api/v1/enter", data=bomb, headers=headers) as answer:
         assert (len(bomb) < LIMIT, answer.status) == (True, 413)
+
+
+NAMED = 'Content-Disposition: form-data; name="reason"\r\n'
+
+
+@pytest.mark.parametrize("path", ["/j/" + "a" * 26, "/me/corrections", "/me/erase"])
+@pytest.mark.parametrize(
+    ("kind", "raw"),
+    [
+        ("application/x-www-form-urlencoded", b"a=\xff"),
+        ("application/x-www-form-urlencoded; charset=nowhere", b"a=b"),
+        ("multipart/form-data", b"--x\r\n"),
+        ("multipart/form-data; boundary=x", b"--x\r\nno header"),
+        ("multipart/form-data; boundary=x", b"nothing"),
+        (
+            "multipart/form-data; boundary=x",
+            f"--x\r\n{NAMED}Content-Transfer-Encoding: 4\r\n\r\n1\r\n--x--".encode(),
+        ),
+    ],
+)
+async def test_a_form_that_cannot_be_read_is_400(house, organiser, path, kind, raw):
+    headers = organiser.headers | {"Content-Type": kind, "Connection": "close"}
+
+    async with house.client.post(path, data=raw, headers=headers) as answer:
+        assert answer.status == 400, await answer.text()
+
+
+async def test_a_file_in_the_place_of_a_text_of_a_form_is_no_text(house, organiser):
+    data = FormData(default_to_multipart=True)
+    for field in ("session", "since", "until", "present", "reason"):
+        data.add_field(field, b"x", filename="a.txt")
+
+    async with house.client.post("/me/corrections", data=data, headers=organiser.headers) as answer:
+        assert answer.status == 404  # no session was named
 
 
 @pytest.mark.parametrize("route", BODIES, ids=name)
