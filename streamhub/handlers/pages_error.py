@@ -58,10 +58,11 @@ async def _bare(request: web.Request, problem: ProblemPage, status: int) -> web.
 
 
 async def _yours(request: web.Request) -> tuple[SessionRow, ...]:
-    """The sessions that the reader's own link opens, where another one was asked for."""
-    grant = request.get(GRANT)
+    """The sessions that the reader's own link opens, but for the one that was asked for."""
+    grant, asked = request.get(GRANT), request.match_info.get("slug")
     if grant is None:
         return ()
     reader = await reader_of(request)
     sessions = await services(request).programme.sessions()
-    return tuple(row(s, reader) for s in sessions if s.state is not SessionState.ENDED and opens(s, grant))
+    coming = [s for s in sessions if s.state is not SessionState.ENDED and s.slug != asked]
+    return tuple(row(session, reader) for session in coming if opens(session, grant))

@@ -8,6 +8,7 @@ from aiohttp import ClientSession
 from playwright.async_api import expect
 
 from streamhub.kit.assets import HLS_PLAYER
+from streamhub.programme.model import SessionState
 from streamhub.relay.model import NewSource
 from tests.axe import assert_accessible
 from tests.conftest import PHONE
@@ -208,6 +209,7 @@ async def test_a_player_that_fails_leads_on_in_the_sessions_order_down_to_text_a
     assert not [url for url in page.asked if "facebook" in url]
     await press(page, "#next")
     await expect(page.locator("#video-t")).to_contain_text("Facebook")
+    await expect(page.locator("#next")).to_have_text("Revenir à stream.example.be")
     await expect(page.locator("#screen iframe")).to_have_count(0)
     await press(page, "#load")
     await expect(page.locator("#screen iframe")).to_have_count(1)
@@ -247,7 +249,7 @@ async def test_a_line_that_saves_data_begins_in_the_light_mode_with_the_text_or_
 
     await expect(page.locator("#light")).to_be_checked()
     await expect(page.locator("#text")).to_contain_text("Appelez pour écouter.")
-    await expect(page.locator(".poster")).to_be_hidden()
+    await expect(page.locator(".poster svg")).to_be_hidden()
     await expect(page.locator("#cost")).to_have_text("≈ 450 Mo par heure")
     await assert_accessible(page)
     await house.show(SOUND, OPEN, channel="audio")
@@ -256,6 +258,22 @@ async def test_a_line_that_saves_data_begins_in_the_light_mode_with_the_text_or_
 
     await page.uncheck("#light")
     await expect(page.locator("#video-t")).to_contain_text("La vidéo vient de YouTube")
-    await expect(page.locator(".poster")).to_be_visible()
+    await expect(page.locator(".poster svg")).to_be_visible()
     assert "light=0" in page.url
     assert page.asked == []
+
+
+async def test_a_session_that_moves_says_so_at_once_in_the_readers_own_time(house, browser_page):
+    await house.begin(OPEN, SessionState.SCHEDULED)
+    page = await browser_page(timezone_id="Pacific/Noumea", viewport=PHONE)
+    await page.goto(f"{house.url}/s/{OPEN}")
+    await expect(page.locator("#own")).to_have_text("ven. 00:00 – 01:00 à Noumea, chez vous")
+    await expect(page.locator("#shifted")).to_be_hidden()
+
+    await house.use.programme.shift(OPEN, 20, "test")
+
+    await expect(page.locator("#shifted")).to_have_text("La séance commence à 00:20 au lieu de 00:00.")
+    await expect(page.locator("#status strong")).to_contain_text("Les portes ouvrent à 23:50")
+    await page.goto(house.url)
+    await expect(page.locator(".agenda b").first).to_have_text("ven. 00:20 – 01:20 14:20 Bruxelles")
+    await assert_accessible(page)

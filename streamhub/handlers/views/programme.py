@@ -50,9 +50,13 @@ class DayView:
 
 @dataclass(frozen=True, slots=True)
 class ProgrammePage:
-    """What ``/`` shows. ``now`` are the sessions whose doors are open, running ones first."""
+    """What ``/`` shows. ``now`` are the sessions whose doors are open, running ones first.
+
+    ``coming`` is the reader's next session where none is open now, None where nothing comes any more.
+    """
 
     now: tuple[SessionRow, ...]
+    coming: SessionRow | None
     days: tuple[DayView, ...]
     closed: bool
 
@@ -76,11 +80,14 @@ def programme_page(sessions: Sequence[Session], reader: Reader) -> ProgrammePage
         DayView(reader.times.moment(same[0].starts_at).day, day == today, tuple(row(s, reader) for s in same))
         for day, same in ((day, list(group)) for day, group in by_day)
     )
-    now = sorted((s for s in rows if s.state in OPEN), key=lambda s: s.state is SessionState.DOORS)
+    mine = [session for session in rows if opens(session, reader.grant)]
+    now = sorted((s for s in mine if s.state in OPEN), key=lambda s: s.state is SessionState.DOORS)
+    coming = (s for s in mine if s.state is SessionState.SCHEDULED and not s.cancelled)
     return ProgrammePage(
-        now=tuple(row(session, reader) for session in now if opens(session, reader.grant)),
+        now=tuple(row(session, reader) for session in now),
+        coming=next((row(session, reader) for session in coming if not now), None),
         days=days,
-        closed=not any(opens(session, reader.grant) for session in sessions),
+        closed=not mine,
     )
 
 
@@ -112,8 +119,8 @@ def _works_in(session: Session, grant: Grant | None, roles: frozenset[Role]) -> 
 
 
 def opens(session: Session, grant: Grant | None) -> bool:
-    """Whether the reader may open the session: a public one, or one of the invitation's."""
-    return session.access is SessionAccess.PUBLIC or (grant is not None and grant.allows(session.slug))
+    """Whether the reader may open the session: one of the invitation's, without one a public one."""
+    return session.access is SessionAccess.PUBLIC if grant is None else grant.allows(session.slug)
 
 
 def after(

@@ -41,7 +41,10 @@ class SessionData:
     doors_at: Instant
     cancelled: bool
     now: Instant
+    planned: Instant
     zone: str
+    city: str
+    participant: str
     invited: bool
     counted: bool
     sources: tuple[SourceView, ...]
@@ -91,7 +94,8 @@ class SessionPage:
     """What ``/s/{slug}`` shows.
 
     ``counted`` is False for public viewers, observers and people who work here. ``seats`` are the
-    remote ones of the reader's delegation, None without a limit.
+    remote ones of the reader's delegation, None without a limit; ``devices`` is on how many the link
+    may be open at once.
     """
 
     session: SessionRow
@@ -106,6 +110,7 @@ class SessionPage:
     light: bool
     embedded: bool
     seats: int | None
+    devices: int
     following: tuple[SessionRow, ...]
     documents: tuple[DocumentView, ...]
     island: dict[str, Any]
@@ -131,7 +136,10 @@ def session_page(
         doors_at=shown.doors.ms,
         cancelled=session.cancelled,
         now=reader.now,
+        planned=session.scheduled_starts_at,
         zone=str(reader.times.zone),
+        city=reader.times.city,
+        participant=grant.participant if grant else "",
         invited=grant is not None,
         counted=counted,
         sources=stage.sources,
@@ -153,6 +161,7 @@ def session_page(
         light=stage.light == LIGHT,
         embedded=stage.embedded,
         seats=seats,
+        devices=grant.devices if grant else 1,
         following=after(sessions, session, reader),
         documents=tuple(document_view(document, reader.times.lang) for document in documents),
         island=msgspec.to_builtins(data),

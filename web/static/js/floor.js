@@ -4,6 +4,9 @@ import { byId, text } from "./dom.js";
 
 let asked = "";
 
+/** @param {Element | null} element */
+const seen = (element) => element?.getClientRects().length;
+
 /** @param {import("./live.js").Live} live @param {string} slug @param {object} message @param {string} path @param {object} [body] */
 function send(live, slug, message, path, body) {
   if (!live.send(/** @type {{type: string}} */ (message))) call("POST", `/sessions/${slug}/floor${path}`, body);
@@ -20,7 +23,11 @@ export const withdraw = (live, slug) => send(live, slug, { type: "floor.withdraw
 
 /** Where the own request stands. @param {{request: string, state: string}} message */
 export function told(message) {
+  const part = byId("floor");
+  const inside = part.contains(document.activeElement);
   asked = message.request;
-  byId("floor").dataset.floor = message.state;
+  part.dataset.floor = message.state;
   byId("floor-say").textContent = text(`floor_${message.state}`, message);
+  const [drop, subject] = [byId("floor-drop"), byId("subject")];
+  if (inside && !seen(document.activeElement)) (seen(drop) ? drop : subject).focus(); // what was pressed is gone
 }

@@ -7,7 +7,7 @@ import { keep, kept } from "./consent.js";
 import { byId, show, text } from "./dom.js";
 
 /** @typedef {import("./stage.js").Source} Source */
-/** @typedef {{slug: string, source: () => Source | null, words: () => Source | null, light: () => boolean, put: (frame?: HTMLIFrameElement) => void, take: (next: Source) => void}} Stage */
+/** @typedef {{slug: string, source: () => Source | null, words: () => Source | null, light: () => boolean, put: (frame?: HTMLIFrameElement) => void, take: (next: Source | null) => void}} Stage */
 
 const PATIENCE = 15_000; // ms until a frame that loads nothing counts as blocked
 const lang = document.documentElement.lang;
@@ -22,6 +22,8 @@ export function player(stage) {
   let frame = null;
   /** @type {number | undefined} */
   let late;
+  /** What the viewer went on to, and from what. @type {{next: Source, from: Source} | null} */
+  let taken = null;
 
   /** A note that nothing is asked again, with the way back. */
   function draw() {
@@ -50,6 +52,39 @@ export function player(stage) {
     clearTimeout(late);
     late = window.setTimeout(stuck, PATIENCE);
     stage.put(frame);
+    back();
+  }
+
+  /** A sentence below the player, and what to press. @param {string} sentence @param {string} words @param {() => void} [work] */
+  function tell(sentence, words, work) {
+    const button = byId("next");
+    byId("trouble-t").textContent = sentence;
+    button.textContent = words;
+    button.onclick = () => work?.();
+    show(button, work);
+    show(byId("trouble"), true);
+  }
+
+  /** The way back, as long as something else than what is on is followed. */
+  function back() {
+    show(byId("trouble"), false);
+    if (!taken) return;
+    const { from, next } = taken;
+    tell(text("took", { name: from.name, next: next.label }), text("take_back", { name: from.name }), () => {
+      taken = null;
+      drop();
+      stage.take(null);
+      setTimeout(() => byId(frame ? "close" : "load").focus()); // once it is seen what stands there
+    });
+  }
+
+  /** @param {Source} next @param {Source} from */
+  function take(next, from) {
+    const words = next.provider === "text";
+    taken = words ? null : { next, from };
+    drop();
+    stage.take(next);
+    if (words) byId("text").focus();
   }
 
   /** It does not start: only our own server is asked what is next in the session's order. */
@@ -61,22 +96,15 @@ export function player(stage) {
     /** @type {Source | null} */
     const next = ok ? body : stage.words();
     const kind = !next ? "none" : next.provider === "text" ? "words" : "source";
-    const button = byId("next");
-    byId("trouble-t").textContent = text(`next_${kind}`, { name: failed.name, next: next?.label });
-    button.textContent = text(`take_${kind}`, { next: next?.label });
-    button.onclick = () => {
-      if (next) stage.take(next);
-      if (kind === "words") byId("text").scrollIntoView();
-    };
-    show(button, Boolean(next));
-    show(byId("trouble"), true);
+    const words = { name: failed.name, next: next?.label };
+    tell(text(`next_${kind}`, words), text(`take_${kind}`, words), next ? () => take(next, failed) : undefined);
   }
 
   addEventListener("message", ({ origin, source: from, data }) => {
     if (origin !== location.origin || !frame || from !== frame.contentWindow || data?.type !== "player") return;
     clearTimeout(late);
     if (data.state === "failed") stuck();
-    else show(byId("trouble"), false);
+    else back();
   });
   byId("stuck").addEventListener("click", stuck);
   byId("forget").addEventListener("click", () => {
@@ -99,8 +127,10 @@ export function player(stage) {
     face() {
       clearTimeout(late);
       source = stage.source();
+      if (source?.id !== taken?.next.id) taken = null;
       frame = null;
       draw();
+      back();
       if (source && !stage.light() && (agreed.has(source.provider) || source.provider in kept())) open();
     },
     drop,

@@ -54,7 +54,7 @@ function standing() {
 
 function tell() {
   const key = standing();
-  const opens = waiting?.opens_at ? Date.parse(waiting.opens_at) : page.doors_at;
+  const opens = waiting?.opens_at ? Date.parse(waiting.opens_at) : page.doors_at - page.starts_at + starts;
   const [look, form, sentence, more = "", again] = says[key];
   const words = fill(sentence, {
     broke: clock(line.at + skew), opens: clock(opens), in: ahead(opens - now()), starts: clock(starts),
@@ -78,26 +78,20 @@ function enter(next) {
   document.body.dataset.state = state = next;
 }
 
-/** @param {string} zone */
-const city = (zone) => zone.replace(/.*\//, "").replace(/_/g, " ");
-
-/** Own time first where it differs from the summit's. */
+/** The session's times, and whether they are other ones than planned; own time first where it differs from the summit's. */
 function times() {
   /** @param {string} [zone] */
   const range = (zone) => `${clock(starts, zone)} – ${clock(ends, zone)}`;
   const [from, to] = byId("times").querySelectorAll("time");
   from.textContent = clock(starts, page.zone);
   to.textContent = clock(ends, page.zone);
+  put("shifted", text("shifted", { time: clock(starts), planned: clock(page.planned) }));
+  show(byId("shifted"), starts !== page.planned);
   if (range() === range(page.zone)) return;
-  show(byId("zones"), false);
-  put("own", text("own_time", { times: range(), city: city(Intl.DateTimeFormat().resolvedOptions().timeZone) }));
-  for (const time of document.querySelectorAll("time[data-own]")) {
-    const at = time.getAttribute("datetime") || "";
-    const small = /** @type {Element} */ (time.nextElementSibling);
-    time.textContent = clock(at);
-    small.textContent = `${clock(at, page.zone)} ${city(page.zone)}`;
-    show(small, true);
-  }
+  import("./zones.js").then((part) => {
+    put("own", part.ownRange(text("own_time"), page.zone, starts, ends));
+    part.ownLists(page.zone, page.city);
+  });
 }
 
 /* ---- leaving for a meeting ---- */
@@ -141,6 +135,7 @@ when("floor-drop", () => floor().then((part) => part.withdraw(live, page.slug)))
 /** @type {Record<string, (message: any) => void>} */
 const hear = {
   welcome(message) {
+    if ((message.participant || "") !== page.participant) location.reload(); // somebody else's link was opened here
     waiting = null;
     left = "";
     back ||= lost;

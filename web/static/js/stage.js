@@ -107,12 +107,11 @@ export function stage(page, live) {
     live.player(frame ? "opened" : "closed");
   }
 
-  /** What the viewer takes where a player does not start. @param {Source} next */
+  /** What the viewer takes where a player does not start; null: what is on. @param {Source | null} next */
   function take(next) {
-    reads = next.provider === "text";
+    reads = next?.provider === "text";
     if (reads) words = next;
-    else instead = { next, of: due()?.id };
-    close();
+    else instead = next && { next, of: due()?.id };
     update();
   }
 
