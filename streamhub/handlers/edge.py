@@ -1,7 +1,6 @@
 """What every request passes: errors to answers, who is asking, may they, headers."""
 
 from http import HTTPStatus
-from typing import Final
 
 from aiohttp import hdrs, web
 from aiohttp.http_exceptions import HttpProcessingError
@@ -12,14 +11,13 @@ from streamhub.handlers.errors import http_problem, internal_problem, problem
 from streamhub.handlers.headers import secure
 from streamhub.handlers.metrics import METRICS
 from streamhub.handlers.request import BY_COOKIE, COOKIE, GRANT, REFUSAL, services
-from streamhub.handlers.routing import PUBLIC, Handler, Route
+from streamhub.handlers.routing import PUBLIC, Handler, Route, route_of
 from streamhub.kit.errors import CrossOrigin, RoleForbidden, StreamhubError, TokenInvalid, WrongSession
 from streamhub.kit.ids import SessionSlug
 from streamhub.kit.log import get_logger
 
 log = get_logger(__name__)
 
-ROUTE: Final = web.AppKey("routes", dict[web.AbstractRoute, Route])
 _SAFE = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
 
 
@@ -33,7 +31,7 @@ async def around(request: web.Request, handler: Handler) -> web.StreamResponse:
     began, status = clock.now(), HTTPStatus.INTERNAL_SERVER_ERROR.value
     try:
         try:
-            route = _route(request)
+            route = route_of(request)
             if route is not None:
                 await _authorise(request, route)
             response = await handler(request)
@@ -148,18 +146,14 @@ async def _require(request: web.Request, route: Route) -> None:
         raise WrongSession("this is for the whole summit, and the invitation for single sessions")
 
 
-def _route(request: web.Request) -> Route | None:
-    return request.app[ROUTE].get(request.match_info.route)
-
-
 def _name(request: web.Request) -> str:
     """The route's pattern, never the address asked for: that may hold a code."""
-    route = _route(request)
+    route = route_of(request)
     return route.path if route else "-"
 
 
 def _is_page(request: web.Request) -> bool:
-    route = _route(request)
+    route = route_of(request)
     return route.page if route else _wants_page(request)
 
 
