@@ -21,7 +21,7 @@ from streamhub.kit.settings import Settings
 from streamhub.programme.files import ParticipantEntry
 from streamhub.services import Services
 from tests.bulk.mail_server import MailServer, mail_server
-from tests.handlers.house import _empty_database
+from tests.handlers.house import empty_database
 from tests.programme.samples import loaded
 from tests.support import FakeClock
 
@@ -89,7 +89,7 @@ async def opened(folder: Path, clock: FakeClock, **settings: Any) -> AsyncIterat
     data = DataFolder(folder)
     data.create()
     if not data.database.exists():
-        data.database.write_bytes(_empty_database())
+        data.database.write_bytes(empty_database())
     given = {"public_url": URL, "issuer": URL, "mail_per_minute": FAST, "smtp_from": "acces@sommet.example"}
     use = await composition.build(data, Settings(**(given | settings)), clock)
     try:
