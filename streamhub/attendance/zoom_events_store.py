@@ -6,9 +6,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from streamhub.attendance.zoom_fold import Reported, ZoomEvent, ZoomKind
+from streamhub.attendance.zoom_fold import MeetingEvent, Move, Reported
 from streamhub.attendance.zoom_model import HeardMeeting
-from streamhub.attendance.zoom_people import Keys, ZoomPeople
+from streamhub.attendance.zoom_people import Keys, find
 from streamhub.kit.clock import Instant
 from streamhub.kit.db import ReadTx, WriteTx, metadata
 from streamhub.kit.ids import ParticipantId
@@ -61,23 +61,23 @@ zoom_reported = sa.Table(
 )
 
 _KINDS = {
-    Change.JOINED: ZoomKind.JOINED,
-    Change.JOINED_BREAKOUT: ZoomKind.JOINED,
-    Change.LEFT: ZoomKind.LEFT,
-    Change.LEFT_BREAKOUT: ZoomKind.LEFT,
-    Change.ENDED: ZoomKind.ENDED,
+    Change.JOINED: Move.JOINED,
+    Change.JOINED_BREAKOUT: Move.JOINED,
+    Change.LEFT: Move.LEFT,
+    Change.LEFT_BREAKOUT: Move.LEFT,
+    Change.ENDED: Move.ENDED,
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """All that came of a meeting; ``reported`` is empty until its report came."""
+class Said:
+    """All that Zoom said of a meeting; ``reported`` is empty until its report came."""
 
-    events: tuple[ZoomEvent, ...]
+    events: tuple[MeetingEvent, ...]
     reported: tuple[Reported, ...]
 
 
-def add(tx: WriteTx, account: str, event: zoom_hooks.ZoomEvent, people: ZoomPeople) -> None:
+def add(tx: WriteTx, account: str, event: zoom_hooks.ZoomEvent) -> None:
     """Take in an event; the same one again changes nothing."""
     same = zoom_events.c.uuid == event.uuid
     same &= (zoom_events.c.change == event.change) & (zoom_events.c.user == event.user)
@@ -85,7 +85,7 @@ def add(tx: WriteTx, account: str, event: zoom_hooks.ZoomEvent, people: ZoomPeop
         return
     values = {"uuid": event.uuid, "change": event.change, "user": event.user, "at": event.at}
     keys = Keys(event.customer_key, event.registrant, event.email)
-    tx.execute(zoom_events.insert(), {**values, "parent": event.parent, **_who(tx, account, keys, people)})
+    tx.execute(zoom_events.insert(), {**values, "parent": event.parent, **_who(tx, account, keys)})
     _hear(tx, account, event)
 
 
@@ -128,19 +128,19 @@ def unreported(tx: ReadTx) -> list[HeardMeeting]:
     return [_meeting(row) for row in tx.all(sa.select(zoom_meetings).where(which))]
 
 
-def known(tx: ReadTx, heard: HeardMeeting, people: ZoomPeople) -> Known:
-    """All that came of a meeting; who became known since is named."""
+def said_of(tx: ReadTx, heard: HeardMeeting) -> Said:
+    """All that Zoom said of a meeting; who became known since is named."""
 
     def who(row: sa.Row[Any]) -> ParticipantId | None:
         if row.participant is not None:
             return ParticipantId(row.participant)
-        return people.find(tx, heard.account, Keys(row.customer_key or "", row.registrant or ""))
+        return find(tx, heard.account, Keys(row.customer_key or "", row.registrant or ""))
 
     events = tx.all(sa.select(zoom_events).where(zoom_events.c.uuid == heard.uuid))
     rows = tx.all(sa.select(zoom_reported).where(zoom_reported.c.uuid == heard.uuid))
-    return Known(
+    return Said(
         tuple(
-            ZoomEvent(_KINDS[Change(row.change)], row.at, row.user, who(row), row.parent)
+            MeetingEvent(_KINDS[Change(row.change)], row.at, row.user, who(row), row.parent)
             for row in events
             if Change(row.change) in _KINDS
         ),
@@ -148,13 +148,13 @@ def known(tx: ReadTx, heard: HeardMeeting, people: ZoomPeople) -> Known:
     )
 
 
-def set_told(tx: WriteTx, heard: HeardMeeting, people: ZoomPeople) -> None:
+def set_told(tx: WriteTx, heard: HeardMeeting) -> None:
     """What was known at this version stands in the ledger; who became known since stays so."""
     for table in (zoom_events, zoom_reported):
         keyed = table.c.customer_key.is_not(None) | table.c.registrant.is_not(None)
         unknown = (table.c.uuid == heard.uuid) & table.c.participant.is_(None) & keyed
         for row in tx.all(sa.select(table.c.id, table.c.customer_key, table.c.registrant).where(unknown)):
-            who = people.find(tx, heard.account, Keys(row.customer_key or "", row.registrant or ""))
+            who = find(tx, heard.account, Keys(row.customer_key or "", row.registrant or ""))
             if who is not None:
                 tx.execute(table.update().where(table.c.id == row.id).values(participant=who))
     tx.execute(zoom_meetings.update().where(zoom_meetings.c.uuid == heard.uuid).values(told=heard.version))
@@ -183,15 +183,13 @@ def set_tried(tx: WriteTx, heard: HeardMeeting) -> None:
     tx.execute(zoom_meetings.update().where(zoom_meetings.c.uuid == heard.uuid).values(tries=heard.tries + 1))
 
 
-def report(
-    tx: WriteTx, heard: HeardMeeting, rows: Sequence[ReportRow], people: ZoomPeople, at: Instant
-) -> None:
+def report(tx: WriteTx, heard: HeardMeeting, rows: Sequence[ReportRow], at: Instant) -> None:
     """The report came: its rows stand for the meeting from now on."""
     tx.execute(zoom_reported.delete().where(zoom_reported.c.uuid == heard.uuid))
     for number, row in enumerate(rows):
         keys = Keys(row.customer_key, row.registrant, row.email)
         values = {"uuid": heard.uuid, "user": row.user or f"row {number}", "since": row.since}
-        who = _who(tx, heard.account, keys, people)
+        who = _who(tx, heard.account, keys)
         tx.execute(zoom_reported.insert(), {**values, "until": row.until, **who})
     tx.execute(zoom_meetings.update().where(zoom_meetings.c.uuid == heard.uuid).values(reported_at=at))
     touch_run(tx, heard.uuid)
@@ -232,10 +230,10 @@ def users_of(tx: ReadTx, uuid: str) -> frozenset[str]:
     return frozenset(found - {""})
 
 
-def _who(tx: ReadTx, account: str, keys: Keys, people: ZoomPeople) -> dict[str, str | None]:
+def _who(tx: ReadTx, account: str, keys: Keys) -> dict[str, str | None]:
     """Who it is, and by which keys; an address is nobody's here."""
     return {
-        "participant": people.find(tx, account, keys),
+        "participant": find(tx, account, keys),
         "customer_key": keys.customer_key or None,
         "registrant": keys.registrant or None,
     }

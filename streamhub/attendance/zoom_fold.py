@@ -17,7 +17,7 @@ MERGED_MS = MINUTE
 """Times of one person in one meeting that are closer than this are one."""
 
 
-class ZoomKind(StrEnum):
+class Move(StrEnum):
     """What happened. Moves into and out of a breakout room are joins and leaves too."""
 
     JOINED = "joined"
@@ -26,14 +26,14 @@ class ZoomKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class ZoomEvent:
-    """One event of one meeting (one ``uuid``), at Zoom's own time.
+class MeetingEvent:
+    """One event of one running meeting (one ``uuid``), at Zoom's own time.
 
     ``participant`` is whom registrant id or customer key name, None for a guest; ``parent`` is the
     ``user_id`` in the main room of somebody in a breakout room. The end of a meeting names nobody.
     """
 
-    kind: ZoomKind
+    kind: Move
     at: Instant
     user_id: str = ""
     participant: ParticipantId | None = None
@@ -54,7 +54,7 @@ class ZoomTime:
 
 
 @dataclass(frozen=True, slots=True)
-class ZoomMeeting:
+class MeetingTimes:
     """What all events of a meeting amount to; ``without_join`` counts leaves that only a list can explain."""
 
     times: tuple[ZoomTime, ...]
@@ -88,11 +88,11 @@ Person = tuple[ParticipantId | None, str]
 Times = dict[Person, list[tuple[Instant, Instant | None]]]
 
 
-def fold_meeting(events: Iterable[ZoomEvent]) -> ZoomMeeting:
+def fold_meeting(events: Iterable[MeetingEvent]) -> MeetingTimes:
     """The times of everybody, whatever the order of the events and however often each came."""
     known = set(events)
-    ended = min((event.at for event in known if event.kind is ZoomKind.ENDED), default=None)
-    joined, left = _instants(known, ZoomKind.JOINED), _instants(known, ZoomKind.LEFT)
+    ended = min((event.at for event in known if event.kind is Move.ENDED), default=None)
+    joined, left = _instants(known, Move.JOINED), _instants(known, Move.LEFT)
     by_user = _by_user(known)
     found: Times = {}
     for user_id, instants in joined.items():
@@ -100,10 +100,10 @@ def fold_meeting(events: Iterable[ZoomEvent]) -> ZoomMeeting:
             until = _first([at for at in left.get(user_id, ()) if at >= since], ended, since)
             if until is None or since < until:
                 found.setdefault(_person(user_id, by_user), []).append((since, until))
-    return ZoomMeeting(_times(found, MERGED_MS), len(left.keys() - joined.keys()))
+    return MeetingTimes(_times(found, MERGED_MS), len(left.keys() - joined.keys()))
 
 
-def fold_report(rows: Iterable[Reported], events: Iterable[ZoomEvent]) -> ZoomMeeting:
+def fold_report(rows: Iterable[Reported], events: Iterable[MeetingEvent]) -> MeetingTimes:
     """The times of a report. What it says together is one; a gap in it stays one.
 
     ``events`` say who somebody is whom the report does not name.
@@ -114,7 +114,7 @@ def fold_report(rows: Iterable[Reported], events: Iterable[ZoomEvent]) -> ZoomMe
         person = _person(row.user_id, by_user) if row.participant is None else (row.participant, "")
         if row.since < row.until:
             found.setdefault(person, []).append((row.since, row.until))
-    return ZoomMeeting(_times(found, 0), 0)
+    return MeetingTimes(_times(found, 0), 0)
 
 
 def within(times: Iterable[ZoomTime], openings: Sequence[Opening]) -> tuple[ZoomTime, ...]:
@@ -138,14 +138,14 @@ def _times(found: Times, gap_ms: int) -> tuple[ZoomTime, ...]:
     return tuple(times)
 
 
-def _by_user(events: Iterable[ZoomEvent]) -> dict[str, list[ZoomEvent]]:
-    found: dict[str, list[ZoomEvent]] = {}
+def _by_user(events: Iterable[MeetingEvent]) -> dict[str, list[MeetingEvent]]:
+    found: dict[str, list[MeetingEvent]] = {}
     for event in events:
         found.setdefault(event.user_id, []).append(event)
     return found
 
 
-def _instants(events: Iterable[ZoomEvent], kind: ZoomKind) -> dict[str, set[Instant]]:
+def _instants(events: Iterable[MeetingEvent], kind: Move) -> dict[str, set[Instant]]:
     found: dict[str, set[Instant]] = {}
     for event in events:
         if event.kind is kind:
@@ -158,7 +158,7 @@ def _first(leaves: list[Instant], ended: Instant | None, since: Instant) -> Inst
     return min(ends, default=None)
 
 
-def _person(user_id: str, by_user: Mapping[str, Sequence[ZoomEvent]]) -> Person:
+def _person(user_id: str, by_user: Mapping[str, Sequence[MeetingEvent]]) -> Person:
     """Whom any event of this ``user_id`` names, else whom the main room knows; else nobody."""
     own = by_user.get(user_id, ())
     parents = sorted({event.parent for event in own if event.parent})

@@ -1,10 +1,11 @@
-"""Whom Zoom means: our own keys, its registrants and panelists. Each is known by another part."""
+"""Whom Zoom means: by our own keys, by its ids of registrants and panelists; a name never says it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from streamhub.kit.db import ReadTx
 from streamhub.kit.ids import ParticipantId
+from streamhub.relay.zoom_keys_store import participant_of_customer_key
+from streamhub.relay.zoom_registrants_store import participant_of_email, participant_of_registrant
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,19 +17,13 @@ class Keys:
     email: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ZoomPeople:
-    """The look-ups, each of one key; registrants and addresses are those of an account."""
+def find(tx: ReadTx, account: str, keys: Keys) -> ParticipantId | None:
+    """Whom any of the keys names, our own first; None for somebody whom nobody knows.
 
-    of_customer_key: Callable[[ReadTx, str], ParticipantId | None]
-    of_registrant: Callable[[ReadTx, str, str], ParticipantId | None]
-    of_email: Callable[[ReadTx, str, str], ParticipantId | None]
-
-    def find(self, tx: ReadTx, account: str, keys: Keys) -> ParticipantId | None:
-        """Whom any of the keys names, our own first; None for somebody whom nobody knows."""
-        found = self.of_customer_key(tx, keys.customer_key) if keys.customer_key else None
-        if found is None and keys.registrant:
-            found = self.of_registrant(tx, account, keys.registrant)
-        if found is None and keys.email:
-            found = self.of_email(tx, account, keys.email)
-        return found
+    Registrants are those of an account, and so are the addresses that we drew for panelists.
+    """
+    return (
+        participant_of_customer_key(tx, keys.customer_key)
+        or participant_of_registrant(tx, account, keys.registrant)
+        or participant_of_email(tx, account, keys.email)
+    )

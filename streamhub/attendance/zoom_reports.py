@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from streamhub.attendance import zoom_events_store, zoom_hearing_store
 from streamhub.attendance.zoom_fold import fold_meeting, fold_report
 from streamhub.attendance.zoom_model import HEARD, HeardMeeting
-from streamhub.attendance.zoom_people import ZoomPeople
 from streamhub.kit import audit
 from streamhub.kit.audit import CLOCK, Act
 from streamhub.kit.clock import HOUR, Clock, Instant
@@ -34,11 +33,10 @@ class Fault:
 class ZoomReports:
     """Asks for what is due, one report at a time."""
 
-    def __init__(self, db: Database, clock: Clock, apis: Mapping[str, ZoomApi], people: ZoomPeople) -> None:
+    def __init__(self, db: Database, clock: Clock, apis: Mapping[str, ZoomApi]) -> None:
         self._db = db
         self._clock = clock
         self._apis = apis
-        self._people = people
 
     async def pull(self) -> int:
         """Ask for every report that is due now; answers how many came."""
@@ -89,10 +87,10 @@ class ZoomReports:
         now = self._clock.now()
 
         def command(tx: WriteTx) -> None:
-            zoom_events_store.report(tx, heard, rows, self._people, now)
-            known = zoom_events_store.known(tx, heard, self._people)
-            webhooks = fold_meeting(known.events).people
-            report = fold_report(known.reported, known.events).people
+            zoom_events_store.report(tx, heard, rows, now)
+            said = zoom_events_store.said_of(tx, heard)
+            webhooks = fold_meeting(said.events).people
+            report = fold_report(said.reported, said.events).people
             detail = (("webhooks", webhooks), ("report", report))
             audit.append(tx, Act(by=CLOCK, action="zoom.report", target=heard.number, detail=detail), now)
             fine = {"report_at": now, "fault": "", "right": "", "fault_at": None, "rest_until": 0}

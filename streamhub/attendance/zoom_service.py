@@ -13,7 +13,6 @@ from streamhub.attendance.zoom_model import (
     VALIDATED_MS,
     ZoomStanding,
 )
-from streamhub.attendance.zoom_people import ZoomPeople
 from streamhub.attendance.zoom_reports import ZoomReports
 from streamhub.attendance.zoom_telling import ZoomTelling
 from streamhub.kit.clock import HOUR, SECOND, Clock
@@ -24,7 +23,7 @@ from streamhub.kit.log import get_logger
 from streamhub.kit.tasks import every, wait_briefly
 from streamhub.presence.service import PresenceService
 from streamhub.programme.service import ProgrammeService
-from streamhub.relay import zoom_keys_store, zoom_registrants_store, zoom_sources_store
+from streamhub.relay import zoom_sources_store
 from streamhub.relay.zoom_accounts import ZoomAccount
 from streamhub.relay.zoom_api import ZoomApi
 from streamhub.relay.zoom_hooks import Challenge, HookRefused, ZoomEvent, digest, read_event, received, sender
@@ -78,13 +77,8 @@ class ZoomService:
     def __init__(self, parts: Parts) -> None:
         self._use = parts
         db, clock = parts.db, parts.clock
-        self._people = people = ZoomPeople(
-            of_customer_key=zoom_keys_store.participant_of_customer_key,
-            of_registrant=zoom_registrants_store.participant_of_registrant,
-            of_email=zoom_registrants_store.participant_of_email,
-        )
-        self._telling = ZoomTelling(db, clock, parts.programme, parts.access, parts.presence, people)
-        self._reports = ZoomReports(db, clock, parts.apis, people)
+        self._telling = ZoomTelling(db, clock, parts.programme, parts.access, parts.presence)
+        self._reports = ZoomReports(db, clock, parts.apis)
         self._to_show: set[SessionSlug] = set()
         self._wake = asyncio.Event()
         self._turn = asyncio.Lock()
@@ -155,7 +149,7 @@ class ZoomService:
         now = self._use.clock.now()
         for one in found:
             if one.event is not None:
-                zoom_events_store.add(tx, one.delivery.account, one.event, self._people)
+                zoom_events_store.add(tx, one.delivery.account, one.event)
             if one.fault is not None:
                 log.warning("a webhook of Zoom was set aside", delivery=one.delivery.id, cause=one.fault)
                 zoom_hearing_store.done(tx, [one.delivery.id], now, one.fault)

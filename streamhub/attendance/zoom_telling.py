@@ -8,17 +8,16 @@ from operator import itemgetter
 from streamhub.access.service import AccessService
 from streamhub.attendance import guests_store, store, zoom_events_store, zoom_queue_store, zoom_stays
 from streamhub.attendance.who import who_in_zoom, who_of
-from streamhub.attendance.zoom_events_store import Known
+from streamhub.attendance.zoom_events_store import Said
 from streamhub.attendance.zoom_fold import (
+    MeetingTimes,
     Opening,
-    ZoomMeeting,
     ZoomTime,
     fold_meeting,
     fold_report,
     within,
 )
 from streamhub.attendance.zoom_model import BY, HeardMeeting, Holding, openings_of, overlap
-from streamhub.attendance.zoom_people import ZoomPeople
 from streamhub.kit.channel import Channel
 from streamhub.kit.clock import Clock
 from streamhub.kit.db import Database, ReadTx
@@ -42,7 +41,7 @@ AT_ONCE = 25
 class _Read:
     """All that telling a meeting needs, of one moment of the database."""
 
-    found: ZoomMeeting
+    found: MeetingTimes
     served: tuple[Served, ...]
     lists: frozenset[tuple[SessionSlug, int]]
     told: frozenset[tuple[SessionSlug, int]]
@@ -58,14 +57,12 @@ class ZoomTelling:
         programme: ProgrammeService,
         access: AccessService,
         presence: PresenceService,
-        people: ZoomPeople,
     ) -> None:
         self._db = db
         self._clock = clock
         self._programme = programme
         self._access = access
         self._presence = presence
-        self._people = people
 
     async def tell(self) -> None:
         """Tell the ledger whatever it does not know yet; a meeting that cannot be told delays no other."""
@@ -83,14 +80,14 @@ class ZoomTelling:
             await self._show(slug)
 
     async def _tell(self, heard: HeardMeeting) -> None:
-        read = await self._db.read(lambda tx: _read(tx, heard, self._people))
+        read = await self._db.read(lambda tx: _read(tx, heard))
         if read.found.without_join:
             log.info("left without join", meeting=heard.number, people=read.found.without_join)
         holdings = await self._holdings(heard, read)
         for held in holdings:
             listed = (held.session, held.run) in read.lists
             await self._write(held, heard, () if listed else within(read.found.times, held.openings))
-        await self._db.write(lambda tx: zoom_events_store.set_told(tx, heard, self._people))
+        await self._db.write(lambda tx: zoom_events_store.set_told(tx, heard))
         await self.show(held.session for held in holdings)
 
     async def _write(self, held: Holding, heard: HeardMeeting, times: Sequence[ZoomTime]) -> None:
@@ -142,14 +139,14 @@ class ZoomTelling:
         return found + there
 
 
-def amounts(known: Known) -> ZoomMeeting:
+def amounts(said: Said) -> MeetingTimes:
     """What a meeting amounts to: by its report where that came, else by its events."""
-    return fold_report(known.reported, known.events) if known.reported else fold_meeting(known.events)
+    return fold_report(said.reported, said.events) if said.reported else fold_meeting(said.events)
 
 
-def _read(tx: ReadTx, heard: HeardMeeting, people: ZoomPeople) -> _Read:
+def _read(tx: ReadTx, heard: HeardMeeting) -> _Read:
     return _Read(
-        amounts(zoom_events_store.known(tx, heard, people)),
+        amounts(zoom_events_store.said_of(tx, heard)),
         tuple(zoom_sources_store.served_by(tx, heard.number)),
         zoom_queue_store.lists_of(tx, heard.number),
         store.holdings_told(tx, BY, heard.uuid),

@@ -6,10 +6,8 @@ import sqlalchemy as sa
 
 from streamhub.kit.clock import Instant
 from streamhub.kit.db import ReadTx, WriteTx, metadata
-from streamhub.kit.ids import InvitationId, ParticipantId
+from streamhub.kit.ids import ParticipantId
 from streamhub.relay.zoom_registrants_model import Numbered
-from streamhub.relay.zoom_registrants_store import zoom_registrants
-from streamhub.relay.zoom_sdk import OwnLink
 
 zoom_customer_keys = sa.Table(
     "zoom_customer_keys",
@@ -47,19 +45,3 @@ def key_of(tx: WriteTx, participant: ParticipantId, meeting: Numbered, at: Insta
     }
     tx.execute(zoom_customer_keys.insert(), values)
     return key
-
-
-def own_link(tx: ReadTx, meeting: Numbered, invitation: InvitationId, generation: int) -> OwnLink | None:
-    """The registration of this link of an invitation, as far as it opens the meeting."""
-    c = zoom_registrants.c
-    row = tx.first(
-        sa.select(c.email, c.join_url).where(
-            c.account == meeting.account,
-            c.meeting == meeting.number,
-            c.invitation == invitation,
-            c.generation == generation,
-            c.registered_at.is_not(None),
-            c.cancelled_at.is_(None),
-        )
-    )
-    return OwnLink(row.email, row.join_url) if row is not None else None

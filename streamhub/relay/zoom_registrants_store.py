@@ -11,6 +11,7 @@ from streamhub.kit.ids import InvitationId, ParticipantId, SourceId
 from streamhub.relay.store import sources
 from streamhub.relay.zoom_model import Registrant, ZoomKind
 from streamhub.relay.zoom_registrants_model import Numbered, Standing, ZoomNames, ZoomRegistrant
+from streamhub.relay.zoom_sdk import OwnLink
 
 TOPIC = "zoom_link"
 """What is noticed, with account and number, when people's own links came or went."""
@@ -97,16 +98,16 @@ def registrants_of(tx: ReadTx, account: str) -> dict[Numbered, tuple[ZoomRegistr
     return found
 
 
+def own_link(tx: ReadTx, meeting: Numbered, invitation: InvitationId, generation: int) -> OwnLink | None:
+    """The registration of this link of an invitation, as far as it opens the meeting."""
+    mine = (zoom_registrants.c.invitation == invitation) & (zoom_registrants.c.generation == generation)
+    row = tx.first(sa.select(zoom_registrants).where(_open(meeting), mine))
+    return OwnLink(row.email, row.join_url) if row is not None else None
+
+
 def links_of(tx: ReadTx, meeting: Numbered) -> dict[tuple[InvitationId, int], str]:
     """The own links to a meeting, each by the invitation and the generation of its link."""
-    rows = tx.all(
-        sa.select(zoom_registrants).where(
-            _of(meeting),
-            zoom_registrants.c.registered_at.is_not(None),
-            zoom_registrants.c.cancelled_at.is_(None),
-            zoom_registrants.c.invitation != NOBODY,
-        )
-    )
+    rows = tx.all(sa.select(zoom_registrants).where(_open(meeting), zoom_registrants.c.invitation != NOBODY))
     return {(InvitationId(row.invitation), row.generation): row.join_url for row in rows}
 
 
@@ -237,6 +238,12 @@ def _notice(tx: WriteTx, registrants: Iterable[ZoomRegistrant]) -> None:
 def _participant(tx: ReadTx, mine: sa.ColumnElement[bool]) -> ParticipantId | None:
     row = tx.first(sa.select(zoom_registrants.c.participant).where(mine))
     return ParticipantId(row.participant) if row is not None and row.participant else None
+
+
+def _open(meeting: Numbered) -> sa.ColumnElement[bool]:
+    """The registrations whose link opens the meeting, as far as we know."""
+    there = zoom_registrants.c.registered_at.is_not(None) & zoom_registrants.c.cancelled_at.is_(None)
+    return _of(meeting) & there
 
 
 def _of(meeting: Numbered) -> sa.ColumnElement[bool]:

@@ -41,7 +41,7 @@ class ZoomSdkService:
             return None
 
         def command(tx: WriteTx) -> tuple[OwnLink | None, str, str]:
-            own = zoom_keys_store.own_link(tx, meeting, invitation.id, invitation.generation)
+            own = zoom_registrants_store.own_link(tx, meeting, invitation.id, invitation.generation)
             key = zoom_keys_store.key_of(tx, invitation.participant, meeting, now)
             return own, _name(tx, source, invitation, delegations), key
 

@@ -5,22 +5,22 @@ from itertools import permutations
 import pytest
 
 from streamhub.attendance import store
-from streamhub.attendance.zoom_fold import Reported, ZoomEvent, ZoomKind, ZoomTime, fold_meeting, fold_report
+from streamhub.attendance.zoom_fold import MeetingEvent, Move, Reported, ZoomTime, fold_meeting, fold_report
 from streamhub.kit.clock import MINUTE, SECOND
 from tests.attendance.door_house import clock_time, open_house
 from tests.attendance.zoom_told import tell
 
 
 def joined(user_id, who, at, parent=""):
-    return ZoomEvent(ZoomKind.JOINED, at * MINUTE, str(user_id), who, str(parent))
+    return MeetingEvent(Move.JOINED, at * MINUTE, str(user_id), who, str(parent))
 
 
 def left(user_id, at, who=None):
-    return ZoomEvent(ZoomKind.LEFT, at * MINUTE, str(user_id), who)
+    return MeetingEvent(Move.LEFT, at * MINUTE, str(user_id), who)
 
 
 def ended(at):
-    return ZoomEvent(ZoomKind.ENDED, at * MINUTE)
+    return MeetingEvent(Move.ENDED, at * MINUTE)
 
 
 def minutes(*events):
@@ -78,7 +78,7 @@ def test_who_left_without_having_come_is_counted_for_the_log():
 
 
 def test_times_closer_than_a_minute_are_one_and_a_minute_apart_are_two():
-    close = [joined(1, "A", 0), left(1, 30), ZoomEvent(ZoomKind.JOINED, 31 * MINUTE - 1, "2", "A")]
+    close = [joined(1, "A", 0), left(1, 30), MeetingEvent(Move.JOINED, 31 * MINUTE - 1, "2", "A")]
     apart = [joined(1, "A", 0), left(1, 30), joined(2, "A", 31)]
 
     assert fold_meeting(close).times == (ZoomTime("A", "", 0, None),)
@@ -121,8 +121,8 @@ async def test_a_meeting_is_told_anew_as_more_becomes_known(house):
     await house.at("09:40")
     session = await house.programme.session("ouverture")
     nine = clock_time("09:00")
-    came = ZoomEvent(ZoomKind.JOINED, nine, "1", house.person)
-    gone = ZoomEvent(ZoomKind.LEFT, nine + 30 * MINUTE, "1")
+    came = MeetingEvent(Move.JOINED, nine, "1", house.person)
+    gone = MeetingEvent(Move.LEFT, nine + 30 * MINUTE, "1")
 
     await tell(house.db, house.clock, session, "uuid", [came])
     assert await stays(house) == [(nine, None)]
@@ -139,7 +139,7 @@ async def test_a_meeting_is_told_anew_as_more_becomes_known(house):
 async def test_zoom_says_itself_when_somebody_left_the_sessions_end_does_not(house):
     await house.at("09:40")
     session = await house.programme.session("ouverture")
-    came = ZoomEvent(ZoomKind.JOINED, clock_time("09:10"), "1", house.person)
+    came = MeetingEvent(Move.JOINED, clock_time("09:10"), "1", house.person)
     await tell(house.db, house.clock, session, "uuid", [came])
 
     await house.attendance.end_session(session, clock_time("09:30"))
@@ -152,8 +152,8 @@ async def test_zoom_says_itself_when_somebody_left_the_sessions_end_does_not(hou
 async def test_two_meetings_of_one_session_do_not_take_each_others_stays_back(house):
     await house.at("09:40")
     session = await house.programme.session("ouverture")
-    first = ZoomEvent(ZoomKind.JOINED, clock_time("09:10"), "1", house.person)
-    guest = ZoomEvent(ZoomKind.JOINED, clock_time("09:20"), "1", None)
+    first = MeetingEvent(Move.JOINED, clock_time("09:10"), "1", house.person)
+    guest = MeetingEvent(Move.JOINED, clock_time("09:20"), "1", None)
 
     await tell(house.db, house.clock, session, "one", [first])
     await tell(house.db, house.clock, session, "two", [guest])
@@ -162,7 +162,7 @@ async def test_two_meetings_of_one_session_do_not_take_each_others_stays_back(ho
         house.clock,
         session,
         "two",
-        [guest, ZoomEvent(ZoomKind.ENDED, clock_time("09:20") + SECOND)],
+        [guest, MeetingEvent(Move.ENDED, clock_time("09:20") + SECOND)],
     )
 
     assert await stays(house) == [

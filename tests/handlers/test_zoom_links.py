@@ -8,7 +8,6 @@ from streamhub.access.model import InvitationOrder
 from streamhub.access.roles import Role
 from streamhub.attendance import zoom_events_store
 from streamhub.attendance.imports_model import Upload, ZoomOrder
-from streamhub.attendance.zoom_people import ZoomPeople
 from streamhub.kit.clock import MINUTE
 from streamhub.kit.ids import DelegationCode
 from streamhub.relay import zoom_registrants_store as store
@@ -296,9 +295,8 @@ async def test_a_link_that_two_people_use_is_shown_with_the_person_until_it_is_r
     await until(house, delegate, own)
     db = house.use.db
     [registrant] = (await db.read(lambda tx: store.registrants_of(tx, "ville")))[Numbered("ville", NUMBER)]
-    people = ZoomPeople(lambda _tx, _key: None, store.participant_of_registrant, store.participant_of_email)
     for event in (joined(registrant.zoom_id, "1", 0), joined(registrant.zoom_id, "2", 1)):
-        await db.write(lambda tx, event=event: zoom_events_store.add(tx, "ville", event, people))
+        await db.write(lambda tx, event=event: zoom_events_store.add(tx, "ville", event))
 
     house.clock.advance(minutes=2)
     _, before = await house.ask("GET", STATE, moderator)
