@@ -1,11 +1,12 @@
 """Whose own link two people use at the same time: it was passed on."""
 
 from streamhub.attendance import zoom_twice_store
+from streamhub.attendance.zoom_twice_model import used_twice
 from streamhub.kit.clock import Clock
 from streamhub.kit.db import Database
 from streamhub.kit.ids import ParticipantId, SessionSlug
 from streamhub.relay.service import RelayService
-from streamhub.relay.zoom_registrants_model import numbered, used_twice
+from streamhub.relay.zoom_registrants_model import numbered
 
 
 class ZoomTwice:

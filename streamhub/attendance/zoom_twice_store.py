@@ -5,11 +5,12 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 
 from streamhub.attendance.zoom_events_store import zoom_events, zoom_meetings
+from streamhub.attendance.zoom_twice_model import Use
 from streamhub.kit.clock import Instant
 from streamhub.kit.db import ReadTx
 from streamhub.kit.ids import ParticipantId
 from streamhub.relay.zoom_hooks import Change
-from streamhub.relay.zoom_registrants_model import Numbered, Use
+from streamhub.relay.zoom_registrants_model import Numbered
 from streamhub.relay.zoom_registrants_store import zoom_registrants
 
 _JOINS = frozenset({Change.JOINED, Change.JOINED_BREAKOUT})

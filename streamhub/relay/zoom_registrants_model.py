@@ -25,9 +25,6 @@ NUMBERED = frozenset({Kind.ZOOM_JOIN, Kind.ZOOM_WEB_CLIENT})
 MAX_NAME = 64
 """Characters of a first or last name at Zoom."""
 
-OVERLAP_MS = 2 * MINUTE
-"""An app that was killed leaves up to 90 s late: only a longer time side by side is two at once."""
-
 TRIES_A_DAY = 3
 """How often Zoom takes one address in a day."""
 
@@ -212,45 +209,6 @@ def zoom_name(
 def pause_after(faults: int) -> int:
     """Milliseconds until Zoom is asked again after so many failures in a row."""
     return int(min(FIRST_PAUSE_MS * 2 ** max(0, min(faults, 20) - 1), LONGEST_PAUSE_MS))
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """One connection to a running meeting (``uuid``) by a registrant's link. ``until`` None: it lasts.
-
-    ``user`` is Zoom's ``user_id``; ``parent`` that in the main room of somebody in a breakout room.
-    """
-
-    person: str
-    uuid: str
-    user: str
-    since: Instant
-    until: Instant | None
-    parent: str = ""
-
-
-def used_twice(uses: Iterable[Use], now: Instant) -> frozenset[str]:
-    """Whose link two people use: joins side by side for longer than an app takes to say that it left."""
-    by_link: dict[tuple[str, str], list[Use]] = {}
-    for use in uses:
-        if use.person:
-            by_link.setdefault((use.person, use.uuid), []).append(use)
-    return frozenset(person for (person, _), some in by_link.items() if _side_by_side(some, now))
-
-
-def _side_by_side(uses: list[Use], now: Instant) -> bool:
-    ranked = sorted(uses, key=lambda use: use.since)
-    return any(
-        _together(one, other, now) > OVERLAP_MS
-        for place, one in enumerate(ranked)
-        for other in ranked[place + 1 :]
-        if one.user != other.user and (one.parent or one.user) != (other.parent or other.user)
-    )
-
-
-def _together(one: Use, other: Use, now: Instant) -> int:
-    ends = (now if use.until is None else use.until for use in (one, other))
-    return min(ends) - max(one.since, other.since)
 
 
 def _alive(invitation: Invitation, facts: Facts) -> bool:

@@ -1,29 +1,24 @@
-"""Whom Zoom shows how, whose link two people use, and how long a pause lasts."""
+"""Whom Zoom shows how, and how long a pause lasts."""
 
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from streamhub.access.model import DevicePolicy, Invitation
 from streamhub.access.roles import Role
-from streamhub.kit.clock import HOUR, MINUTE, SECOND
+from streamhub.kit.clock import HOUR, SECOND
 from streamhub.kit.ids import DelegationCode, InvitationId, ParticipantId, SessionSlug
 from streamhub.programme.model import REHEARSAL, STAFF, SessionState
 from streamhub.relay.zoom_model import ZoomKind
 from streamhub.relay.zoom_registrants_model import (
-    OVERLAP_MS,
     Facts,
     Numbered,
     Place,
-    Use,
     ZoomNames,
     ZoomRegistrant,
     pause_after,
     planned,
     registered_by_us,
-    used_twice,
     zoom_name,
 )
 from tests.programme.samples import session
@@ -53,12 +48,6 @@ def invitation(number=1, **changes):
         revoked_at=None,
     )
     return replace(base, **changes)
-
-
-def use(user, since, until, *, person="p1", uuid="u1", parent=""):
-    """A connection, in minutes after noon."""
-    end = None if until is None else NOON + round(until * MINUTE)
-    return Use(person, uuid, user, NOON + round(since * MINUTE), end, parent)
 
 
 # Names
@@ -167,47 +156,6 @@ def test_who_was_put_out_of_one_session_still_comes_to_the_other_in_the_same_mee
 def test_one_source_that_keeps_names_back_decides_for_its_meeting():
     private = Place(session("debat", 60, 120), "src_2", ZoomNames.PSEUDONYM)
     assert planned(MEETING, [PLACE, private], [], facts(MINISTER)).names is ZoomNames.PSEUDONYM
-
-
-# Two at once
-
-
-@pytest.mark.parametrize(
-    ("uses", "twice"),
-    [
-        ([use("1", 0, 60)], False),
-        ([use("1", 0, 30), use("2", 30, 60)], False),
-        ([use("1", 0, 31.5), use("2", 30, 60)], False),  # an app that was killed leaves late
-        ([use("1", 0, 30), use("2", 20, 60)], True),
-        ([use("1", 0, None), use("2", 20, None)], True),
-        ([use("1", 0, 60), use("2", 0, 60, uuid="u2")], False),  # another run of the meeting
-        ([use("1", 0, 60), use("2", 0, 60, person="p2")], False),
-        ([use("1", 0, 60), use("7", 10, 50, parent="1")], False),  # a breakout room
-        ([use("7", 10, 50, parent="1"), use("8", 20, 55, parent="1")], False),
-        ([use("7", 10, 50, parent="1"), use("2", 20, 55)], True),
-        ([use("", 0, 60, person=""), use("2", 0, 60, person="")], False),  # a guest is nobody
-    ],
-)
-def test_a_link_used_twice_at_once_is_seen_and_a_late_leave_is_not_taken_for_it(uses, twice):
-    assert used_twice(uses, NOON + 40 * MINUTE) == (frozenset({"p1"}) if twice else frozenset())
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)).map(sorted), min_size=1, max_size=5))
-def test_twice_is_what_a_look_at_each_second_finds(spans):
-    uses = [use(str(number), since, until) for number, (since, until) in enumerate(spans)]
-    longest = max(
-        (
-            sum(
-                one.since <= at < (one.until or 0) and other.since <= at < (other.until or 0)
-                for at in range(NOON, NOON + 20 * MINUTE, SECOND * 10)
-            )
-            for place, one in enumerate(uses)
-            for other in uses[place + 1 :]
-        ),
-        default=0,
-    )
-    assert bool(used_twice(uses, NOON + HOUR)) is (longest * 10 * SECOND > OVERLAP_MS)
 
 
 def test_pauses_double_up_to_ten_minutes():
