@@ -4,7 +4,6 @@ from streamhub.access import roles
 from streamhub.handlers import api_hooks, api_platforms, api_statistics
 from streamhub.handlers.report_files import FORMATS
 from streamhub.handlers.routing import API, NOT_AUDITED, PUBLIC, Route
-from streamhub.relay.zoom_hooks import MAX_BODY
 from streamhub.reports import wire
 
 STATISTICS = (
@@ -45,7 +44,6 @@ ZOOM = (
         allow=PUBLIC,
         summary="Zoom's events, signed by an account of ours",
         status=204,
-        max_bytes=MAX_BODY,
         action=NOT_AUDITED,
         signed=True,
     ),

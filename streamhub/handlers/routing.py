@@ -50,7 +50,6 @@ class Route:
     page: bool = False
     query: tuple[str, ...] = ()
     form: bool = False
-    max_bytes: int | None = None
     action: str | None = None
     own: frozenset[Role] = frozenset()
     narrowed: bool = False
