@@ -19,7 +19,7 @@ from streamhub.attendance.zoom_fold import (
 )
 from streamhub.attendance.zoom_model import BY, HeardMeeting, Holding, openings_of, overlap
 from streamhub.kit.channel import Channel
-from streamhub.kit.clock import Clock
+from streamhub.kit.clock import Clock, Instant
 from streamhub.kit.db import Database, ReadTx
 from streamhub.kit.errors import StorageUnavailable
 from streamhub.kit.ids import ParticipantId, SessionSlug
@@ -119,11 +119,11 @@ class ZoomTelling:
         session, now = await self._programme.session(slug), self._clock.now()
         stays = await self._db.read(lambda tx: store.open_stays(tx, session=slug, channel=Channel.ZOOM))
         closed = session.state in {SessionState.SCHEDULED, SessionState.ENDED}
-        inside = {
-            stay.key.participant: stay.since
-            for stay in stays
-            if stay.key.run == session.run and not closed and (stay.import_id or "").startswith(f"{BY}:")
-        }
+        inside: dict[ParticipantId, Instant] = {}
+        for stay in stays:
+            if stay.key.run == session.run and not closed:
+                who = stay.key.participant
+                inside[who] = min(stay.since, inside.get(who, stay.since))
         self._presence.set_zoom(
             slug, {who: inside[who.participant] for who in await self._who(slug, inside)}, now
         )
