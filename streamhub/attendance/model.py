@@ -186,12 +186,12 @@ def end_of(stay: Stay, at: Instant) -> Instant:
 
 
 def bridges(last: Stay | None, at: Instant, *, grace_ms: int, restart_gap_ms: int) -> Instant | None:
-    """The end of ``last`` if an arrival at ``at`` continues it, else None.
+    """The end of ``last``, the person's own last stay, if an arrival at ``at`` continues it, else None.
 
     A reload or a lost line within the grace was no absence; neither was our own
-    restart or crash when the person is back in time. Imported stays never continue.
+    restart or crash when the person is back in time. Imported stays have no cause and never continue.
     """
-    if last is None or last.until is None or last.import_id is not None:
+    if last is None or last.until is None:
         return None
     gap = at - last.until
     if last.cause in BRIDGED_WITHIN_GRACE and 0 <= gap <= grace_ms:
