@@ -201,6 +201,14 @@ def bridges(last: Stay | None, at: Instant, *, grace_ms: int, restart_gap_ms: in
     return None
 
 
+def gone_elsewhere(stays: Iterable[Stay]) -> list[Stay]:
+    """Of one holding of a session, the last stays of those who left by a link-out and came nowhere since."""
+    last: dict[ParticipantId, Stay] = {}
+    for stay in sorted(stays, key=lambda one: (one.until is None, one.until or 0)):
+        last[stay.key.participant] = stay
+    return [stay for stay in last.values() if stay.cause is Cause.ELSEWHERE]
+
+
 def fold(events: Iterable[Event]) -> list[Stay]:
     """The stays that the events amount to, in the order in which they were opened."""
     stays: list[Stay] = []

@@ -224,6 +224,11 @@ class AttendanceService:
             lambda tx: store.ended_stays(tx, since=since, causes=model.BRIDGED_AFTER_RESTART)
         )
 
+    async def gone_elsewhere(self, session: Session) -> Sequence[Stay]:
+        """The last stays of those who left by a link-out and came nowhere since: they are elsewhere still."""
+        stays = await self._db.read(lambda tx: store.stays_of_session(tx, session.slug, session.run))
+        return model.gone_elsewhere(stays)
+
     async def last_instant(self) -> Instant:
         """The latest instant that was stored; the clock must not be before it."""
         return await self._db.read(store.last_instant)

@@ -1,11 +1,13 @@
 """Who comes in and who waits: decided anew whenever something may have changed the answer."""
 
+from collections.abc import Mapping
+
 from streamhub.access.roles import STAFF
 from streamhub.attendance.model import Cause
 from streamhub.attendance.who import who_of
 from streamhub.kit.clock import rfc3339
 from streamhub.kit.errors import StreamhubError
-from streamhub.kit.ids import SessionSlug
+from streamhub.kit.ids import ParticipantId, SessionSlug
 from streamhub.kit.tasks import every
 from streamhub.live.close_codes import close_code
 from streamhub.live.counting import Counting
@@ -14,7 +16,7 @@ from streamhub.live.messages import Waiting, encode
 from streamhub.live.parts import Parts
 from streamhub.live.seating import Seating
 from streamhub.live.visit import Stage, Visit
-from streamhub.presence.model import Diff, Summary
+from streamhub.presence.model import Diff, Summary, Who
 from streamhub.programme.model import Session, SessionState
 
 LOOK_AGAIN_SECONDS = 1.0  # between two looks for seats that nobody told us are free
@@ -29,10 +31,13 @@ class Entrance:
         self._seating = seating
 
     async def start(self) -> None:
-        """Keep the seats of those who come back after a restart, and look after the lines."""
+        """Go on after a restart of ours: who was elsewhere is so still, seats wait for their people."""
+        people = {p.id: who_of(p) for p in await self._use.access.participants() if p.invited}
+        for session in await self._use.programme.sessions():
+            if session.state not in {SessionState.SCHEDULED, SessionState.ENDED}:
+                await self._find_elsewhere(session, people)
         if not self._use.settings.enforce_seats:
             return
-        people = {p.id: who_of(p) for p in await self._use.access.participants()}
         stays = await self._use.attendance.interrupted()
         self._seating.keep((s, people[s.key.participant]) for s in stays if s.key.participant in people)
         self._use.presence.subscribe(self._on_presence)
@@ -73,6 +78,19 @@ class Entrance:
                 self.reconsider(visit)
             else:
                 self._wait(visit, waiting)
+
+    async def _find_elsewhere(self, session: Session, people: Mapping[ParticipantId, Who]) -> None:
+        """Show those as gone elsewhere who had left by a link-out; they keep their seat."""
+        for stay in await self._use.attendance.gone_elsewhere(session):
+            who = people.get(stay.key.participant)
+            if (
+                who is None
+                or stay.until is None
+                or await self._use.access.is_removed(session.slug, who.participant)
+            ):
+                continue
+            self._use.presence.elsewhere(session.slug, who, stay.until)
+            self._seating.keep([(stay, who)])
 
     async def _decide_late(self, visit: Visit) -> None:
         try:

@@ -6,7 +6,7 @@ from streamhub.access.roles import Role
 from streamhub.attendance import store
 from streamhub.kit.clock import DAY, SECOND
 from streamhub.kit.ids import SessionSlug
-from streamhub.presence.model import Person, apply
+from streamhub.presence.model import Heads, Person, apply
 from streamhub.privacy.service import Asker
 from streamhub.programme.editing import SessionEdit
 from streamhub.programme.model import SessionState
@@ -230,3 +230,23 @@ async def test_a_session_moved_to_another_day_leaves_nobody_in_the_run_that_is_o
         await zoom.house.begin(ROOM)
         await heard(page, "welcome")
         assert await everywhere(zoom) == (4, {"BJ": 3, None: 1})
+
+
+async def test_who_left_for_zoom_is_not_absent_after_a_restart(zoom):
+    gone, back = await zoom.house.guest(), await zoom.house.guest()
+    await zoom.register("C", gone.participant)
+    async with zoom.house.page(gone), zoom.house.page(back) as page:
+        for guest in (gone, back):
+            assert (await zoom.house.ask("POST", f"/sessions/{ROOM}/source:open", guest))[0] == 204
+        await page.send_json({"type": "beat", "visible": False, "player": "closed"})
+        await page.send_json({"type": "beat", "visible": True, "player": "closed"})
+        await eventually(
+            lambda: zoom.house.use.presence.now(ROOM).summary.heads == Heads(remote=1, elsewhere=1)
+        )
+
+    async with restarted(zoom):
+        assert zoom.house.use.presence.now(ROOM).summary.heads == Heads(elsewhere=1)
+        await zoom.until(31)
+        await zoom.hear(zoom.joined(1, "C", 30))
+        assert await everywhere(zoom) == (1, {"BJ": 1})
+        assert zoom.house.use.presence.now(ROOM).summary.heads.elsewhere == 0
