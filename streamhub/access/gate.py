@@ -127,8 +127,12 @@ class Gate:
             raise Removed("removed from this session")
 
     async def is_removed(self, session: SessionSlug, participant: ParticipantId) -> bool:
-        """Whether somebody is barred from a session; kept until ``forget_removals``."""
-        return participant in await self._removed.get(session)
+        """Whether somebody is barred from a session."""
+        return participant in await self.removed(session)
+
+    async def removed(self, session: SessionSlug) -> frozenset[ParticipantId]:
+        """Who is barred from a session; kept until ``forget_removals``."""
+        return await self._removed.get(session)
 
     def forget_removals(self) -> None:
         """Read at the next question who is barred: somebody was, or is no more."""

@@ -317,6 +317,10 @@ class AccessService:
         """Whether the participant is barred from the session."""
         return await self._gate.is_removed(slug, participant)
 
+    async def removed(self, slug: SessionSlug) -> frozenset[ParticipantId]:
+        """Everybody who is barred from the session."""
+        return await self._gate.removed(slug)
+
     async def forget_removals(self, _key: str) -> None:
         """Read again who is barred; called when ``removal`` was noticed."""
         self._gate.forget_removals()

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from streamhub.access.roles import DESK, STAGE
+from streamhub.access.roles import DESK
 from streamhub.audience.sample_model import Fault, video_of
 from streamhub.kit.clock import MINUTE, SECOND, SystemClock
 from streamhub.presence.model import PersonState
@@ -72,7 +72,11 @@ LINK_PROBLEMS = {
 async def _links(use: Services, session: Session) -> tuple[Check, ...]:
     """The link that each channel shows, as it was looked at last."""
     return tuple(
-        Check("link", LINK_PROBLEMS[source.checked], (("name", use.relay.view(source, None).label),))
+        Check(
+            "link",
+            LINK_PROBLEMS[source.checked],
+            (("name", use.relay.view(source, None).label), ("channel", source.channel)),
+        )
         for source in await use.relay.on_air(session.slug)
         if source.link is not None
     )
@@ -84,9 +88,9 @@ async def _fallback(use: Services, session: Session) -> tuple[Check, ...]:
 
 
 async def _team(use: Services, session: Session) -> tuple[Check, ...]:
-    """Somebody has the wall or the session's page open who can act."""
+    """Somebody has the wall or the session's page open who can act: a technician may only look."""
     people = use.presence.now(session.slug).people
-    there = any(p.who.role in DESK | STAGE and p.state in _HERE for p in people)
+    there = any(p.who.role in DESK and p.state in _HERE for p in people)
     return (Check("team", "" if there else "nobody_in"),)
 
 

@@ -65,6 +65,8 @@ def problem(error: errors.StreamhubError) -> web.Response:
     headers: dict[str, str] = {}
     if isinstance(error, errors.OpensLater) and error.opens_at is not None:
         document["opens_at"] = rfc3339(error.opens_at)
+    if isinstance(error, errors.InvitationRevoked) and error.replaced:
+        document["replaced"] = True
     if isinstance(error, errors.LinkRefused):
         document["reason"] = error.reason
     if isinstance(error, errors.FieldInvalid):

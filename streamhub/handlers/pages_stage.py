@@ -1,7 +1,5 @@
 """The moderators' wall and the hall's projector."""
 
-from collections import Counter
-
 from aiohttp import web
 
 from streamhub.handlers.checklist import checklist_of
@@ -15,7 +13,7 @@ from streamhub.handlers.views.shapes import Point
 from streamhub.handlers.views.switching import switching
 from streamhub.handlers.views.wall import WallInput, projector_page, wall_page
 from streamhub.kit.clock import MINUTE
-from streamhub.kit.ids import DelegationCode, SessionSlug
+from streamhub.kit.ids import DelegationCode, ParticipantId, SessionSlug
 from streamhub.programme.clock import Window
 from streamhub.programme.model import Session, SessionState
 from streamhub.statistics.disclosure import Audience
@@ -37,6 +35,7 @@ async def wall(request: web.Request) -> web.Response:
         snapshot=use.presence.now(session.slug),
         delegations=await use.programme.delegations(),
         excused=await _excused(request, session.slug),
+        removed=await use.access.removed(session.slug),
         switching=switching(
             board,
             [await use.relay.listed(row.source, lang) for row in board.rows],
@@ -93,12 +92,11 @@ async def _floor(request: web.Request, slug: SessionSlug) -> FloorView:
     )
 
 
-async def _excused(request: web.Request, slug: SessionSlug) -> dict[DelegationCode, int]:
-    """How many people of each delegation are excused."""
+async def _excused(request: web.Request, slug: SessionSlug) -> dict[ParticipantId, DelegationCode]:
+    """Who is excused, of which delegation."""
     use = services(request)
-    delegations = {p.id: p.delegation for p in await use.access.participants()}
-    found = await use.excused.of_session(slug)
-    return dict(Counter(delegations[e.participant] for e in found if e.participant in delegations))
+    found = {e.participant for e in await use.excused.of_session(slug)}
+    return {p.id: p.delegation for p in await use.access.participants() if p.id in found}
 
 
 async def _points(request: web.Request, session: Session, window: Window | None) -> list[Point]:

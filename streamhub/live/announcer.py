@@ -84,7 +84,7 @@ class Announcer:
         summary = self._use.presence.summary(session.slug)
         if snapshot is not None:
             state, count = rows.presence_state(snapshot, places), rows.exact_count(summary)
-            queue = messages.Queue(items=_queue(line, await self._labels()))
+            queue = _queue(line, await self._labels())
             visit.page.send_all(first, _frame(state), _frame(count), _frame(queue))
         else:
             visit.page.send_all(first, self._rounded(session.slug, summary))
@@ -147,9 +147,7 @@ class Announcer:
     async def floor(self, slug: SessionSlug) -> None:
         """The queue to moderators; to each who asked, where they stand."""
         line = await self._use.floor.line(slug)
-        self._use.hub.broadcast(
-            slug, _frame(messages.Queue(items=_queue(line, await self._labels()))), To.MODERATORS
-        )
+        self._use.hub.broadcast(slug, _frame(_queue(line, await self._labels())), To.MODERATORS)
         asked = {r.id: r.participant for r in line.requests if r.participant is not None}
         for request in line.requests:
             if request.participant is not None:
@@ -244,8 +242,8 @@ def _floor(request: FloorRequest, line: Line) -> messages.Floor:
     )
 
 
-def _queue(line: Line, labels: Mapping[ParticipantId, str]) -> tuple[messages.QueueItem, ...]:
-    return tuple(
+def _queue(line: Line, labels: Mapping[ParticipantId, str]) -> messages.Queue:
+    items = (
         messages.QueueItem(
             request=request.id,
             participant=request.participant or "",
@@ -258,3 +256,4 @@ def _queue(line: Line, labels: Mapping[ParticipantId, str]) -> tuple[messages.Qu
         )
         for request in line.requests
     )
+    return messages.Queue(items=tuple(items), order=line.sorting)

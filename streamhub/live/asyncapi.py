@@ -98,7 +98,9 @@ EXAMPLES: tuple[Message, ...] = (
         ),
     ),
     PresenceDiff(revision=8, joins=(_PERSON,), leaves=("p_b",), updates=()),
-    Queue(items=(QueueItem("f_1", "p_a", "BJ", "BJ-03", "Données de santé", 2, "asked", 1),)),
+    Queue(
+        items=(QueueItem("f_1", "p_a", "BJ", "BJ-03", "Données de santé", 2, "asked", 1),), order="protocol"
+    ),
     Closing(code=CloseCode.RESTART, reason="restart", retry_after_ms=1_240),
 )
 """One of each message."""

@@ -244,9 +244,10 @@ class PresenceDiff(Message, frozen=True, tag="presence_diff"):
 
 
 class Queue(Message, frozen=True, tag="queue"):
-    """The whole speaking list, for moderators."""
+    """The whole speaking list, and how it is sorted, for moderators."""
 
     items: tuple[QueueItem, ...]
+    order: str
 
 
 class Closing(Message, frozen=True, tag="closing"):

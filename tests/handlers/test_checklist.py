@@ -144,3 +144,22 @@ def test_every_line_has_its_words_in_the_template():
     template = (ROOT / "web" / "templates" / "_wall_checklist.html").read_text(encoding="utf-8")
 
     assert {f"c_{word}" for word in said} <= set(re.findall(r"'(c_\w+)':", template))
+
+
+async def test_a_technician_alone_is_no_team_for_nobody_could_switch(house):
+    technician, moderator = await house.guest(Role.TECHNICIAN), await house.guest(Role.MODERATOR)
+    await before(house, 10)
+
+    async with house.page(technician):
+        alone = (await lines(house))["team"]
+        async with house.page(moderator):
+            assert (alone, (await lines(house))["team"]) == ("nobody_in", "")
+
+
+async def test_a_link_that_is_wrong_is_named_with_its_channel(house):
+    await house.show(HLS, channel="en")
+    await before(house, 10)
+
+    found = await checklist_of(house.use, await house.use.programme.session(ROOM))
+
+    assert [dict(check.values)["channel"] for check in found.items if check.name == "link"] == ["en"]

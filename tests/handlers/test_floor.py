@@ -285,3 +285,15 @@ async def test_open_pages_hear_of_it(house):
     assert (told["request"], told["state"], told["position"]) == (item["request"], "waiting", 1)
     assert [i["request"] for i in shown["items"]] == [item["request"]]
     assert (given["state"], given["position"]) == ("speaking", 0)
+
+
+async def test_every_wall_hears_how_the_list_is_sorted(house):
+    moderator = await house.guest(Role.MODERATOR)
+    await house.begin(ROOM)
+
+    async with house.page(moderator) as page:
+        first = await heard(page, "queue")
+        await house.ask("PUT", f"{FLOOR}/order", moderator, {"order": "arrival"})
+        then = await heard(page, "queue")
+
+    assert (first["order"], then["order"]) == ("protocol", "arrival")

@@ -211,6 +211,20 @@ def test_whoever_is_excused_is_not_called():
     assert page.missing == len(absent) - sum(tile.excused > 0 for tile in absent)
 
 
+def test_whoever_was_removed_or_excused_is_known_to_a_wall_that_opens_later():
+    island = wall_page(live.wall_input("fr"), s.reader("fr", None)).island
+
+    assert (island["excused"], island["removed"]) == (("p_CH1",), ("p_MA9",))
+
+
+def test_a_wall_that_opens_before_the_session_has_a_curve_to_draw_in():
+    early = replace(live.wall_input("fr"), points=())
+
+    curve = wall_page(early, s.reader("fr", None)).curve
+
+    assert (curve.rows, curve.present, len(curve.x_labels)) == ((), "", 5)
+
+
 def test_technicians_see_the_wall_and_change_nothing():
     page = wall_page(live.wall_input("fr"), s.reader("fr", s.grant(Role.TECHNICIAN, "STAFF")))
 

@@ -14,6 +14,7 @@ _SMALLEST_ROW = 4  # a hemicycle whose first row is shorter reads as a heap
 _MARGIN = 3.3
 _STEPS = (1, 2, 5)  # a scale reads well in these and their tenfolds
 _GRID = 3
+_GRID_LINES = tuple(round(100 * i / _GRID, 1) for i in range(1, _GRID))
 _LABELS = 5
 
 
@@ -178,10 +179,28 @@ def curve(points: Sequence[Point], times: Times, top_of: Top | None = None) -> C
         area=_area(xs, [p.present for p in points], top),
         y_labels=tuple(top * (_GRID - i) // _GRID for i in range(_GRID + 1)),
         x_labels=tuple(times.moment(first + (last - first) * i // (_LABELS - 1)) for i in range(_LABELS)),
-        grid=tuple(round(100 * i / _GRID, 1) for i in range(1, _GRID)),
+        grid=_GRID_LINES,
         rows=rows,
         highest=Row(times.moment(summit.at), summit.present, None, None),
         peak_x=min(max((summit.at - first) // SECOND, 0), width),
+    )
+
+
+def no_curve_yet(at: Instant, times: Times) -> Curve:
+    """A curve without a point, for a page that draws it as time passes."""
+    begins = times.moment(at)
+    return Curve(
+        width=1,
+        present="",
+        hall="",
+        remote="",
+        area="",
+        y_labels=(0,) * (_GRID + 1),
+        x_labels=(begins,) * _LABELS,
+        grid=_GRID_LINES,
+        rows=(),
+        highest=Row(begins, 0, None, None),
+        peak_x=0,
     )
 
 

@@ -57,6 +57,11 @@ class ChannelRows:
         """What to fall back to."""
         return next((row for row in self.rows if row.next), None)
 
+    @property
+    def on_text(self) -> bool:
+        """Whether the last resort itself is on."""
+        return any(row.active and row.view.text for row in self.rows)
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:

@@ -1,7 +1,7 @@
 """The moderators' wall and the hall's projector: who is there, and who is missing."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,11 +11,11 @@ from streamhub.access.roles import AUDIENCE, FIGURES, MODERATION, Role
 from streamhub.handlers.checklist import Checklist
 from streamhub.handlers.views.floor import FloorView
 from streamhub.handlers.views.programme import Reader, SessionRow, row
-from streamhub.handlers.views.shapes import Band, Curve, Gauge, Point, Top, band, curve, gauge
+from streamhub.handlers.views.shapes import Band, Curve, Gauge, Point, Top, band, curve, gauge, no_curve_yet
 from streamhub.handlers.views.switching import Switching
 from streamhub.kit.channel import Channel
 from streamhub.kit.clock import Instant
-from streamhub.kit.ids import DelegationCode, SessionSlug
+from streamhub.kit.ids import DelegationCode, ParticipantId, SessionSlug
 from streamhub.kit.times import Moment
 from streamhub.live.messages import PersonRow
 from streamhub.live.rows import person_row
@@ -82,13 +82,18 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class WallInput:
-    """What the wall is made of, read by the handler. ``mails``: a replaced link can be mailed."""
+    """What the wall is made of, read by the handler.
+
+    ``excused``: who, and of which delegation; ``removed``: who is barred from the session.
+    ``mails``: a replaced link can be mailed.
+    """
 
     session: Session
     history: Sequence[StateChange]
     snapshot: Snapshot
     delegations: Sequence[Delegation]
-    excused: dict[DelegationCode, int]
+    excused: Mapping[ParticipantId, DelegationCode]
+    removed: frozenset[ParticipantId]
     switching: Switching
     checklist: Checklist
     points: Sequence[Point]
@@ -120,6 +125,8 @@ class WallData:
     counted: tuple[Role, ...]
     revision: int
     people: tuple[PersonRow, ...]
+    excused: tuple[ParticipantId, ...]
+    removed: tuple[ParticipantId, ...]
     delegations: tuple[DelegationData, ...]
     points: tuple[Point, ...]
     top: Top | None
@@ -160,7 +167,7 @@ class WallPage:
     switching: Switching
     checklist: Checklist
     floor: FloorView
-    curve: Curve | None
+    curve: Curve
     island: dict[str, Any]
 
 
@@ -180,8 +187,9 @@ def wall_page(given: WallInput, reader: Reader) -> WallPage:
     """The wall of one session."""
     lang = reader.times.lang
     counted = [person for person in given.snapshot.people if person.who.counted]
+    excused = Counter(given.excused.values())
     tiles = tuple(
-        tile(delegation, [p for p in counted if p.who.delegation == delegation.code], lang, given.excused)
+        tile(delegation, [p for p in counted if p.who.delegation == delegation.code], lang, excused)
         for delegation in official(given.delegations)
     )
     everybody = heads(counted)
@@ -200,7 +208,7 @@ def wall_page(given: WallInput, reader: Reader) -> WallPage:
         switching=given.switching,
         checklist=given.checklist,
         floor=given.floor,
-        curve=curve(given.points, reader.times, given.top),
+        curve=curve(given.points, reader.times, given.top) or no_curve_yet(reader.now, reader.times),
         island=msgspec.to_builtins(_data(given, reader)),
     )
 
@@ -251,7 +259,7 @@ def official(delegations: Iterable[Delegation]) -> list[Delegation]:
 
 
 def tile(
-    delegation: Delegation, people: Sequence[Person], lang: str, excused: dict[DelegationCode, int]
+    delegation: Delegation, people: Sequence[Person], lang: str, excused: Mapping[DelegationCode, int]
 ) -> Tile:
     """One delegation with the people that it has here."""
     counts = heads(people)
@@ -302,6 +310,8 @@ def _data(given: WallInput, reader: Reader) -> WallData:
         counted=tuple(sorted(AUDIENCE)),
         revision=given.snapshot.revision,
         people=tuple(person_row(person) for person in given.snapshot.people),
+        excused=tuple(sorted(given.excused)),
+        removed=tuple(sorted(given.removed)),
         delegations=delegation_data(given.delegations, reader.times.lang),
         points=tuple(given.points),
         top=given.top,

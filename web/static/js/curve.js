@@ -1,5 +1,5 @@
 /** The curve grows by a point a minute; the server drew it up to the moment when the page was made. */
-import { clock } from "./dom.js";
+import { byId, clock, fill, show } from "./dom.js";
 import { h } from "./make.js";
 
 /** @typedef {{at: number, present: number, hall: number, remote: number}} Point */
@@ -22,14 +22,18 @@ export class Curve {
 
   /** The most together, whenever it was: not only at the points. @param {number} at @param {number} present */
   see(at, present) {
-    if (present > (this.top?.present ?? 0)) this.top = { at, present };
+    if (present <= (this.top?.present ?? 0)) return;
+    this.top = { at, present };
+    this.caption();
   }
 
   /** @param {Point} point */
   add(point) {
     this.points.push(point);
-    const figure = document.getElementById("curve");
-    if (figure && this.points.length > 1) this.draw(figure, point);
+    if (this.points.length < 2) return;
+    show(document.getElementById("no-curve"), false);
+    show(byId("curve"), true);
+    this.draw(byId("curve"), point);
   }
 
   /** @param {HTMLElement} figure @param {Point} last */
@@ -55,20 +59,23 @@ export class Curve {
     marks.forEach((mark, order) => {
       mark.textContent = clock(first + ((last.at - first) * order) / (marks.length - 1), this.zone);
     });
-    this.peak(figure, box, first);
+    this.peak(box, first);
     const numbers = [last.present, last.hall, last.remote].map((value) => h("td", { class: "n" }, String(value)));
     figure.querySelector("tbody")?.append(h("tr", {}, h("th", { scope: "row" }, clock(last.at, this.zone)), ...numbers));
   }
 
-  /** @param {HTMLElement} figure @param {SVGElement} box @param {number} first */
-  peak(figure, box, first) {
-    const { at, present } = this.top ?? { at: first, present: 0 };
-    const x = String(Math.max(0, Math.round((at - first) / 1000)));
+  /** @param {SVGElement} box @param {number} first */
+  peak(box, first) {
+    const x = String(Math.max(0, Math.round(((this.top?.at ?? first) - first) / 1000)));
     const line = box.querySelector(".peak");
     line?.setAttribute("x1", x);
     line?.setAttribute("x2", x);
-    const caption = figure.querySelector("figcaption");
-    const template = caption?.dataset.text || "";
-    if (caption) caption.textContent = template.replace("{peak}", String(present)).replace("{at}", clock(at, this.zone));
+    this.caption();
+  }
+
+  caption() {
+    const { at, present } = this.top ?? { at: this.points[0]?.at ?? 0, present: 0 };
+    const caption = /** @type {HTMLElement} */ (byId("curve").querySelector("figcaption"));
+    caption.textContent = fill(caption.dataset.text || "", { peak: present, at: clock(at, this.zone) });
   }
 }

@@ -1,26 +1,26 @@
-/**
- * The desk: every tap is kept with its own nonce and its real time, and sent until the
- * service has it. Off line nothing is lost while the page stays open.
- */
+/** The desk: who came and who left, by a tap on the list or by a code; what is not told yet is kept. */
 import { call } from "./api.js";
 import { byId, clock, data, show, text } from "./dom.js";
 import { h, icon, unseen } from "./make.js";
+import { Passages } from "./passages.js";
 
-/** @typedef {{participant?: string, code?: string, direction: "in" | "out", at: number, nonce: string, door: string, row?: Row}} Passage `door` is venue:… or session:… */
-/** @typedef {{item: HTMLElement, label: string, inside: number, online: number, last: Passage | null}} Row */
+/** @typedef {import("./passages.js").Passage} Passage */
+/** @typedef {{item: HTMLElement, label: string, inside: number, online: number, last: Passage | null}} Row `inside`: since when, 0 for outside */
 
 /** @type {{now: number, zone: string, delegations: [string, string][]}} */
 const page = data("page");
 const skew = page.now - Date.now();
 const RETRY_MS = 4000;
 
-/** @type {Passage[]} */
-const kept = [];
+const passages = new Passages(localStorage);
 /** @type {Map<string, Row>} */
 const rows = new Map();
 let leaving = false;
-let sending = false;
 let offlineSince = 0;
+/** This browser's own invitation opens no door any more. */
+let closed = false;
+/** What was refused since somebody last did something here. @type {string[]} */
+let wrong = [];
 
 const now = () => Date.now() + skew;
 const time = (/** @type {number} */ at) => clock(at, page.zone);
@@ -46,16 +46,18 @@ function adopt(item) {
 
 /** What a row says: [shape, class, words]. @param {Row} row @returns {[string, string, string]} */
 function words(row) {
-  const waits = row.last && kept.includes(row.last);
-  if (row.last && waits) {
-    const key = `${offlineSince ? "kept" : "sending"}_${row.last.direction}`;
+  if (row.last && passages.waits(row.last)) {
+    const key = `${offlineSince || closed ? "kept" : "sending"}_${row.last.direction}`;
     return ["waiting", "waiting", text(key, { time: time(row.last.at) })];
   }
   if (row.inside) return ["hall", "hall", text("inside", { time: time(row.inside) })];
-  if (row.last) return ["absent", "absent", text("out", { time: time(row.last.at) })];
+  if (hasLeft(row)) return ["absent", "absent", text("out", { time: time(row.last?.at ?? 0) })];
   if (row.online) return ["online", "online", text("online", { time: time(row.online) })];
   return ["absent", "absent", text("expected")];
 }
+
+/** Checked out here; an arrival that was taken back is none. @param {Row} row */
+const hasLeft = (row) => row.last?.direction === "out" && !row.last.undo;
 
 /** @param {Row} row */
 function draw(row) {
@@ -76,27 +78,32 @@ function action(row) {
   const who = row.label;
   if (!leaving) return row.inside ? [text("undo"), text("undo_in", { who }), "flat"] : [text("arrive"), who, "go"];
   if (row.inside) return [text("leave"), who, "stop"];
-  return row.last?.direction === "out" ? [text("undo"), text("undo_out", { who }), "flat"] : ["", "", "flat"];
+  return hasLeft(row) ? [text("undo"), text("undo_out", { who }), "flat"] : ["", "", "flat"];
 }
 
 /** A tap on a row: in, out, or the last one taken back. @param {string} participant */
 function tap(participant) {
   const row = /** @type {Row} */ (rows.get(participant));
   const undo = leaving !== row.inside > 0;
-  const direction = row.inside ? "out" : "in";
-  const at = undo && row.last ? row.last.at : undo && row.inside ? row.inside : now();
-  pass(participant, direction, at);
+  pass(participant, row.inside ? "out" : "in", undo ? (row.last?.at ?? row.inside) : now(), undo);
 }
 
-/** @param {string} participant @param {"in" | "out"} direction @param {number} at */
-function pass(participant, direction, at) {
+/** @param {string} participant @param {"in" | "out"} direction @param {number} at @param {boolean} [undo] */
+function pass(participant, direction, at, undo = false) {
   const row = /** @type {Row} */ (rows.get(participant));
-  const passage = { participant, direction, at, nonce: nonce(), door: door(), row };
-  row.inside = direction === "in" ? at : 0;
-  row.last = passage;
-  kept.push(passage);
+  const before = row.last?.was || at;
+  row.last = { participant, direction, at, nonce: nonce(), door: door(), undo, was: row.inside };
+  row.inside = direction === "out" ? 0 : undo ? before : at;
+  keep(row.last);
   draw(row);
   tally();
+}
+
+/** @param {Passage} passage */
+function keep(passage) {
+  wrong = [];
+  say("", "");
+  passages.add(passage);
   send();
 }
 
@@ -133,65 +140,64 @@ const groups = () => /** @type {NodeListOf<HTMLElement>} */ (document.querySelec
 /* ---- sending ---- */
 
 async function send() {
-  if (sending) return;
-  sending = true;
-  while (kept.length) {
-    const passage = kept[0];
-    const answer = await call("POST", "/check-ins", order(passage));
-    if (answer.status === 0 || answer.status === 429 || answer.status >= 500) {
-      lost();
-      break;
-    }
-    kept.shift();
-    settle(passage, answer);
-    if (offlineSince && !kept.length) found();
-  }
-  sending = false;
+  await passages.send(heard);
   tellKept();
 }
 
-/** @param {Passage} passage */
-function order({ participant, code, direction, at, nonce: drawn, door: place }) {
-  const cut = place.indexOf(":");
-  return {
-    ...(code ? { code } : { participant }),
-    ...(cut > 0 ? { [place.slice(0, cut)]: place.slice(cut + 1) } : {}),
-    direction,
-    nonce: drawn,
-    at: new Date(at).toISOString(),
-  };
-}
-
-/** @param {Passage} passage @param {import("./api.js").Answer} answer */
-function settle(passage, answer) {
-  const row = passage.row || rows.get(answer.body?.participant);
-  if (!answer.ok) {
-    const reason = text(answer.code) || text("other", { code: answer.code || answer.status });
-    say("err", text("refused", { who: row?.label || passage.code, reason }));
-    if (row && row.last === passage) {
-      row.inside = 0;
-      row.last = null;
-    }
-  } else if (passage.code) {
-    const who = answer.body.label;
-    say("ok", answer.body.repeated ? text("scanned_again", { who }) : text("scanned", { who, time: time(passage.at) }));
-    if (row) {
-      row.inside = passage.at;
-      row.last = passage;
-    }
-  }
+/** @param {Passage} passage @param {import("./api.js").Answer} answer @param {import("./passages.js").Fate} fate */
+function heard(passage, answer, fate) {
+  closed = fate === "closed";
+  if (fate === "later") return lost();
+  const row = rows.get(passage.participant || answer.body?.participant);
+  if (fate === "told" && passage.code) scanned(passage, answer.body, row);
+  else if (fate === "told" && answer.body.repeated && !passage.undo) told(passage, answer.body);
+  else if (fate !== "told") refused(passage, answer, row);
   if (row) draw(row);
   tally();
+  if (offlineSince && !passages.all.length) found();
+}
+
+/** A code was read, and only now it is known whose. @param {Passage} passage @param {any} person @param {Row} [row] */
+function scanned(passage, person, row) {
+  told(passage, person);
+  if (!row) return;
+  row.inside = passage.direction === "out" ? 0 : (person.repeated && row.inside) || passage.at;
+  row.last = passage;
+}
+
+/** @param {Passage} passage @param {{label: string, repeated: boolean}} person */
+function told({ direction, at }, { label, repeated }) {
+  say("ok", text(`scanned_${direction}${repeated ? "_again" : ""}`, { who: label, time: time(at) }));
+}
+
+/** @param {Passage} passage @param {import("./api.js").Answer} answer @param {Row} [row] */
+function refused(passage, answer, row) {
+  if (closed) {
+    drawWaiting();
+    return say("err", text("closed"));
+  }
+  const reason = text(answer.body?.replaced ? "replaced" : answer.code) || text("other", { code: answer.code || answer.status });
+  wrong.push(text("refused", { who: row?.label || text("this_code", { time: time(passage.at) }), reason }));
+  say("err", wrong.join(" "));
+  if (row?.last !== passage) return;
+  row.inside = passage.was ?? 0;
+  row.last = null;
 }
 
 function lost() {
-  if (!offlineSince) offlineSince = now();
-  for (const passage of kept) if (passage.row) draw(passage.row);
+  offlineSince ||= now();
+  drawWaiting();
+  const codes = passages.all.filter((passage) => passage.code).length;
+  if (codes) say("warn", text("codes_kept", { count: codes }));
 }
 
 function found() {
   offlineSince = 0;
-  say("ok", text("back"));
+  if (!wrong.length) say("ok", text("back"));
+}
+
+function drawWaiting() {
+  for (const row of rows.values()) if (passages.waits(row.last)) draw(row);
 }
 
 function tellKept() {
@@ -201,8 +207,8 @@ function tellKept() {
   const [first, second] = box.querySelectorAll("span");
   first.textContent = text("offline", { time: time(offlineSince) });
   const inner = /** @type {HTMLElement} */ (second.querySelector("span") || second);
-  const key = kept.length > 1 ? "offline_kept" : kept.length ? "offline_one" : "offline_none";
-  inner.textContent = text(key, { count: kept.length });
+  const count = passages.all.length;
+  inner.textContent = text(count > 1 ? "offline_kept" : count ? "offline_one" : "offline_none", { count });
 }
 
 /** @param {string} kind @param {string} sentence */
@@ -239,10 +245,9 @@ function search() {
 function scan() {
   const code = /(?:^|\/j\/)([a-z2-7]{26})(?:$|[?#])/i.exec(input().value.trim())?.[1];
   if (!code) return;
-  kept.push({ code: code.toLowerCase(), direction: leaving ? "out" : "in", at: now(), nonce: nonce(), door: door() });
   input().value = "";
   search();
-  send();
+  keep({ code: code.toLowerCase(), direction: leaving ? "out" : "in", at: now(), nonce: nonce(), door: door() });
 }
 
 /** Somebody who was not announced: an invitation for the day, then a check-in. */
@@ -314,6 +319,15 @@ addEventListener("offline", () => {
   tellKept();
 });
 addEventListener("beforeunload", (event) => {
-  if (kept.length) event.preventDefault();
+  if (passages.all.length) event.preventDefault();
 });
-setInterval(() => (kept.length ? send() : undefined), RETRY_MS);
+setInterval(() => (passages.all.length ? send() : undefined), RETRY_MS);
+for (const passage of passages.all) {
+  const row = rows.get(passage.participant || "");
+  if (!row) continue;
+  row.inside = passage.direction === "in" ? passage.at : 0;
+  row.last = passage;
+  draw(row);
+}
+tally();
+send();

@@ -2,8 +2,16 @@
 import { call } from "./api.js";
 import { byId, show, text } from "./dom.js";
 import { h, icon } from "./make.js";
+import { channelName } from "./wall-sources.js";
 
 const LOOK_SECONDS = 20;
+
+/** @param {{check: string, problem: string, values: Record<string, string>}} one */
+function sentence({ check, problem, values }) {
+  const { name, channel } = values;
+  const whole = channel && channel !== "floor" ? `${name} (${channelName(channel)})` : name;
+  return text(`c_${problem || check}`, { ...values, name: whole });
+}
 
 /** @param {string} path of the session @param {() => string} state */
 export function checklist(path, state) {
@@ -28,7 +36,7 @@ export function checklist(path, state) {
     const head = red.length > 1 ? text("c_many", { count: red.length }) : text(red.length ? "c_one" : "c_ready");
     const title = byId("checklist-t");
     if (title.textContent !== head) title.textContent = head;
-    const line = (/** @type {typeof red[0]} */ one) => h("li", {}, icon(one.good ? "yes" : "no"), " ", h("span", {}, text(`c_${one.problem || one.check}`, one.values)));
+    const line = (/** @type {typeof red[0]} */ one) => h("li", {}, icon(one.good ? "yes" : "no"), " ", h("span", {}, sentence(one)));
     box.querySelector("[data-p=red]")?.replaceChildren(...red.map(line));
     box.querySelector("[data-p=green]")?.replaceChildren(...green.map(line));
     const summary = box.querySelector("summary");

@@ -13,9 +13,10 @@ import { spell } from "./turn.js";
 
 /**
  * @param {any} page @param {() => number} now
+ * @param {{say: (look: string, sentence: string) => void, refused: (answer: import("./api.js").Answer) => void}} tools
  * @param {(participant: string) => {label: string, state: string} | null} find who somebody is, if here
  */
-export function list(page, now, find) {
+export function list(page, now, { say, refused }, find) {
   const names = new Map(page.delegations.map((/** @type {any} */ one) => [one.code, one.name]));
   const path = `/sessions/${page.slug}/floor`;
   /** @type {Map<string, number>} when each began to speak */
@@ -27,7 +28,10 @@ export function list(page, now, find) {
   let timer = null;
 
   /** @param {string} request @param {string} verb */
-  const ask = (request, verb) => call("POST", `${path}/${request}:${verb}`);
+  async function ask(request, verb) {
+    const answer = await call("POST", `${path}/${request}:${verb}`);
+    if (!answer.ok) refused(answer);
+  }
 
   /** @param {string} word @param {string} whole @param {() => void} work @param {string} [look] */
   const button = (word, whole, work, look = "") =>
@@ -81,18 +85,22 @@ export function list(page, now, find) {
   /** @param {string} order @param {string[]} [requests] */
   async function sort(order, requests) {
     const answer = await call("PUT", `${path}/order`, requests ? { order, requests } : { order });
-    if (answer.ok) press(order);
+    if (!answer.ok) refused(answer);
   }
 
-  /** @param {string} order */
-  function press(order) {
-    for (const one of document.querySelectorAll("#sorting button"))
-      one.setAttribute("aria-pressed", String(one.getAttribute("data-sorting") === order));
+  /** A moderator brings a delegation into the list; one that waits already keeps its place. @param {string} delegation */
+  async function enlist(delegation) {
+    const known = items.map((item) => item.request);
+    const answer = await call("POST", path, { delegation });
+    if (!answer.ok) refused(answer);
+    else if (known.includes(answer.body.request)) say("ok", text("floor_there", { who: names.get(delegation) }));
   }
 
-  /** @param {Item[]} next */
+  /** The list as it is told, and how it is sorted. @param {{items: Item[], order: string}} next */
   function draw(next) {
-    items = next;
+    items = next.items;
+    for (const one of document.querySelectorAll("#sorting button"))
+      one.setAttribute("aria-pressed", String(one.getAttribute("data-sorting") === next.order));
     timer = null;
     let rank = 0;
     const rows = items.map((item) => row(item, item.state === "speaking" ? 0 : ++rank));
@@ -113,8 +121,7 @@ export function list(page, now, find) {
     });
   document.getElementById("enlist")?.addEventListener("submit", (event) => {
     event.preventDefault();
-    const delegation = /** @type {HTMLSelectElement} */ (byId("enlist-code")).value;
-    call("POST", path, { delegation });
+    enlist(/** @type {HTMLSelectElement} */ (byId("enlist-code")).value);
   });
   return { draw, tick };
 }

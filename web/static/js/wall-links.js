@@ -11,11 +11,17 @@ export function links(path, sources) {
   /** The link that was looked at last. */
   let checked = "";
 
+  /** @param {string} sentence @param {boolean} [bad] it will not be seen */
+  function tell(sentence, bad = false) {
+    said.textContent = sentence;
+    said.classList.toggle("wrong", bad);
+  }
+
   /** Why a link was refused. @param {import("./api.js").Answer} answer */
   function refuse(answer) {
     field.setAttribute("aria-invalid", "true");
     const reason = text(answer.code) || text("other_refusal", { code: answer.code });
-    said.textContent = text(`link_${answer.body?.reason}`) || (answer.code === "link_refused" ? text("link_refused") : text("refused", { reason }));
+    tell(text(`link_${answer.body?.reason}`) || (answer.code === "link_refused" ? text("link_refused") : text("refused", { reason })), true);
   }
 
   /** As soon as a link is in the field: can it be shown in the page, and if not, why. */
@@ -24,14 +30,15 @@ export function links(path, sources) {
     if (url === checked) return;
     checked = url;
     field.setAttribute("aria-invalid", "false");
-    said.textContent = url ? text("check_asking") : "";
+    show(document.getElementById("link-zoom"), false);
+    tell(url ? text("check_asking") : "");
     if (!url) return;
     const answer = await call("POST", `${path}/sources:check`, { url });
     if (field.value.trim() !== url) return;
     if (!answer.ok) return refuse(answer);
     const { embeddable, reason, title, provider } = answer.body;
     show(document.getElementById("link-zoom"), provider === "zoom");
-    said.textContent = embeddable ? text(title ? "check_title" : "check_good", { title }) : text(`check_${reason}`);
+    tell(embeddable ? text(title ? "check_title" : "check_good", { title }) : text(`check_${reason}`), ["not_embeddable", "not_found"].includes(reason));
   }
 
   /** @param {boolean} activate */
@@ -43,11 +50,11 @@ export function links(path, sources) {
     const answer = await call("POST", `${path}/sources?lang=${document.documentElement.lang}`, { url: field.value.trim(), channel, activate, ...named });
     if (!answer.ok) return refuse(answer);
     show(document.getElementById("link-zoom"), false);
-    said.textContent = checked = "";
+    tell((checked = ""));
     field.setAttribute("aria-invalid", "false");
     field.value = "";
     await sources.shown(answer.body, on.has(answer.body.id));
-    if (!answer.body.active) said.textContent = text("added", { name: answer.body.label });
+    if (!answer.body.active) tell(text("added", { name: answer.body.label }));
   }
 
   field.addEventListener("change", check);

@@ -1,7 +1,7 @@
 /** The people of one delegation, in a dialog: who is there, who is expected, and what to do about it. */
 import { call } from "./api.js";
 import { heads, how, taken } from "./crowd.js";
-import { byId, clock, show, text } from "./dom.js";
+import { byId, clock, data, show, text } from "./dom.js";
 import { copy, mailing, qr } from "./link.js";
 import { h, icon, unseen } from "./make.js";
 
@@ -12,6 +12,12 @@ import { h, icon, unseen } from "./make.js";
 
 /** @type {Promise<Map<string, Invitation>> | undefined} */
 let invitations;
+/** The same, once read. @type {Map<string, Invitation>} */
+let known = new Map();
+/** Who is barred from this session. @type {Set<string>} */
+const barred = new Set(data("page").removed);
+/** Who is excused from it. @type {Set<string>} */
+const excused = new Set(data("page").excused);
 /** Whose own Zoom link two people use at once. @type {Set<string>} */
 let twice = new Set();
 /** Whose dialog is open. @type {Opened | undefined} */
@@ -38,38 +44,52 @@ export async function openPeople(page, crowd, code) {
   const mine = (opened = { page, crowd, code, rows: new Map() });
   byId("people-t").textContent = page.delegations.find((one) => one.code === code)?.name || code;
   say("");
-  list().replaceChildren(h("li", { class: "mute" }, text("nobody")));
-  refreshPeople();
+  fill(mine);
   /** @type {HTMLDialogElement} */ (byId("people")).showModal();
   call("GET", `/sessions/${page.slug}/zoom`).then((answer) => {
     twice = new Set(answer.body?.twice);
     refreshPeople();
   });
-  if (!page.moderates) return;
-  invitations ??= readInvitations();
-  const known = [...(await invitations).values()].filter((one) => one.delegation === code);
-  if (opened !== mine) return;
-  for (const one of known.sort((one, other) => one.seat.localeCompare(other.seat)))
-    if (!mine.rows.has(one.participant)) place(mine, one.participant, absent(page, one));
+  if (!page.moderates || invitations) return;
+  invitations = readInvitations();
+  known = await invitations;
+  if (opened === mine) fill(mine);
+}
+
+/** Everybody of the delegation by seat: who is here, then found missing. @param {Opened} into */
+function fill(into) {
+  const { page, crowd, code, rows } = into;
+  const here = crowd.delegations().get(code) || [];
+  const there = new Set(here.map((person) => person.participant));
+  const missing = [...known.values()].filter((one) => one.delegation === code && !there.has(one.participant));
+  const all = [
+    ...here.map((person) => ({ name: nameOf(person), participant: person.participant, row: present(page, person) })),
+    ...missing.map((one) => ({ name: named(one), participant: one.participant, row: absent(page, one) })),
+  ];
+  rows.clear();
+  list().replaceChildren(h("li", { class: "mute" }, text("nobody")));
+  for (const one of all.sort((one, other) => one.name.localeCompare(other.name, undefined, { numeric: true })))
+    place(into, one.participant, one.row);
+  drawSeats(page, code, heads(here));
 }
 
 const list = () => /** @type {HTMLElement} */ (byId("people").querySelector("ul"));
 
 /** Bring the open dialog up to date: rows change where they stand, whoever is new comes last. */
-export async function refreshPeople() {
+export function refreshPeople() {
   if (!opened) return;
   const { page, crowd, code, rows } = opened;
   const here = crowd.delegations().get(code) || [];
   drawSeats(page, code, heads(here));
   for (const person of here) {
     const row = rows.get(person.participant);
-    if (row?.dataset.state === how(person)) /** @type {Element} */ (row.querySelector("[data-words]")).textContent = words(page, person);
+    if (row?.dataset.state === stateOf(person)) /** @type {Element} */ (row.querySelector("[data-words]")).textContent = words(page, person);
     else place(opened, person.participant, present(page, person));
   }
   const there = new Set(here.map((person) => person.participant));
   const gone = [...rows].filter(([participant, row]) => !there.has(participant) && !["absent", "removed"].includes(row.dataset.state || ""));
   for (const [participant, row] of gone) {
-    const one = page.moderates && (await invitations)?.get(participant);
+    const one = known.get(participant);
     if (one) place(opened, participant, absent(page, one));
     else row.remove(), rows.delete(participant);
   }
@@ -110,8 +130,21 @@ async function admitAll() {
   say(about(name, "admitted_all"), "", h("p", {}, back));
 }
 
+/** Seat and function, as on the badge. @param {Invitation} one */
+const named = (one) => (one.label && one.label !== one.seat ? `${one.seat} · ${one.label}` : one.seat);
+
+/** @param {Person} person */
+function nameOf(person) {
+  const one = known.get(person.participant);
+  return one ? named(one) : person.label;
+}
+
+/** Removed, until they stand at the door again. @param {Person} person */
+const stateOf = (person) => (barred.has(person.participant) && person.state !== "waiting" ? "removed" : how(person));
+
 /** @param {Page} page @param {Person} person */
 function words(page, person) {
+  if (stateOf(person) === "removed") return ` ${text("removed")}`;
   const many = person.connections > 1 ? ` · ${text("devices", { count: person.connections })}` : "";
   const unknown = person.guest ? ` · ${text("unknown")}` : "";
   const shared = twice.has(person.participant) ? ` · ${text("zoom_twice")}` : "";
@@ -120,18 +153,25 @@ function words(page, person) {
 
 /** @param {Page} page @param {Person} person */
 function present(page, person) {
-  const state = how(person);
-  const row = h("li", { "data-state": state }, who(person.label, state, words(page, person)));
-  if (page.moderates && !person.guest) row.append(actions(page, person.participant, person.label, state));
+  const state = stateOf(person);
+  if (state === "removed") return removed(page, person.participant, nameOf(person));
+  const row = h("li", { "data-state": state }, who(nameOf(person), state, words(page, person)));
+  if (page.moderates && !person.guest) row.append(actions(page, person.participant, nameOf(person), state));
   return row;
 }
 
-/** @param {Page} page @param {Invitation} one */
-function absent(page, one) {
-  const label = one.label && one.label !== one.seat ? `${one.seat} · ${one.label}` : one.seat;
-  const row = h("li", { "data-state": "absent" }, who(label, "absent", ` ${text("not_here")}`));
-  row.append(actions(page, one.participant, label, "absent"));
+/** @param {Page} page @param {Invitation} one @param {string} [sentence] */
+function absent(page, one, sentence = text(excused.has(one.participant) ? "excused_one" : "not_here")) {
+  if (barred.has(one.participant)) return removed(page, one.participant, named(one));
+  const row = h("li", { "data-state": "absent" }, who(named(one), excused.has(one.participant) ? "excused" : "absent", ` ${sentence}`));
+  row.append(actions(page, one.participant, named(one), "absent"));
   return row;
+}
+
+/** @param {Page} page @param {string} participant @param {string} label */
+function removed(page, participant, label) {
+  const again = button(text("admit_again"), label, "", () => bar(page, participant, label, false));
+  return h("li", { "data-state": "removed" }, who(label, "absent", ` ${text("removed")}`), h("p", { class: "row" }, again));
 }
 
 /** @param {string} label @param {string} state @param {string} sentence */
@@ -143,9 +183,10 @@ function who(label, state, sentence) {
 /** @param {Page} page @param {string} participant @param {string} label @param {string} state */
 function actions(page, participant, label, state) {
   const box = h("p", { class: "row" });
-  if (state === "waiting") box.append(button(text("admit"), label, "go", () => bar(page, participant, label, false, box)));
-  if (state === "absent") box.append(button(text("excuse"), label, "", () => excuse(page, participant, label, box)));
-  else box.append(button(text("remove"), label, "stop", () => bar(page, participant, label, true, box)));
+  if (state === "waiting") box.append(button(text("admit"), label, "go", () => bar(page, participant, label, false)));
+  const away = excused.has(participant);
+  if (state === "absent") box.append(button(text(away ? "take_back" : "excuse"), label, "", () => excuse(page, participant, !away)));
+  else box.append(button(text("remove"), label, "stop", () => bar(page, participant, label, true)));
   if (state !== "hall" && state !== "absent") box.append(button(text("one_more"), label, "", () => oneMore(participant, label)));
   box.append(replacing(page, participant, label));
   return box;
@@ -155,34 +196,35 @@ function actions(page, participant, label, state) {
 const button = (word, label, look, work) =>
   h("button", { class: `btn low ${look}`, type: "button", click: work }, word, unseen(`, ${label}`));
 
-/** Out, or in again. @param {Page} page @param {string} participant @param {string} label @param {boolean} out @param {HTMLElement} box */
-async function bar(page, participant, label, out, box) {
+/** Out, or in again. @param {Page} page @param {string} participant @param {string} label @param {boolean} out */
+async function bar(page, participant, label, out) {
   const path = `/sessions/${page.slug}/people/${participant}:${out ? "remove" : "admit"}`;
   const answer = await call("POST", path);
   if (!answer.ok) return refuse(answer);
   say(about(label, out ? "removed" : "admitted"), out ? text("removed_zoom") : "");
-  if (out) /** @type {HTMLElement} */ (box.closest("li")).dataset.state = "removed";
-  box.replaceChildren(out ? button(text("admit_again"), label, "", () => bar(page, participant, label, false, box)) : replacing(page, participant, label));
+  if (out) barred.add(participant);
+  else barred.delete(participant);
+  if (!opened) return;
+  const [person, one] = [opened.crowd.people.get(participant), known.get(participant)];
+  if (person) place(opened, participant, present(page, person));
+  else if (one) place(opened, participant, absent(page, one, text("may_enter")));
 }
 
-/** @param {Page} page @param {string} participant @param {string} label @param {HTMLElement} box */
-async function excuse(page, participant, label, box) {
-  const path = `/sessions/${page.slug}/people/${participant}/excused`;
-  const answer = await call("PUT", path, {});
+/** Excused, or expected again. @param {Page} page @param {string} participant @param {boolean} away */
+async function excuse(page, participant, away) {
+  const answer = await call("PUT", `/sessions/${page.slug}/people/${participant}/excused`, { excused: away });
   if (!answer.ok) return refuse(answer);
-  say(about(label, "excused_one"));
-  const back = async () => {
-    const taken = await call("PUT", path, { excused: false });
-    if (!taken.ok) return refuse(taken);
-    say(about(label, "expected_again"));
-    box.replaceChildren(button(text("excuse"), label, "", () => excuse(page, participant, label, box)));
-  };
-  box.replaceChildren(button(text("take_back"), label, "", back));
+  if (away) excused.add(participant);
+  else excused.delete(participant);
+  const one = known.get(participant);
+  if (!opened || !one) return;
+  say(about(named(one), away ? "excused_one" : "expected_again"));
+  if (!opened.crowd.people.has(participant)) place(opened, participant, absent(page, one));
 }
 
 /** One device more than the link allows now; taken back by the next press. @param {string} participant @param {string} label */
 async function oneMore(participant, label) {
-  const invitation = (await invitations)?.get(participant);
+  const invitation = known.get(participant);
   if (!invitation) return say(text("no_invitation"));
   const before = invitation.devices;
   const set = async (/** @type {number} */ devices) => {
@@ -198,7 +240,7 @@ async function oneMore(participant, label) {
 /** A new link kills the old one everywhere; one press, because a link that leaked is urgent. @param {Page} page @param {string} participant @param {string} label */
 function replacing(page, participant, label) {
   return button(text("replace"), label, "", async () => {
-    const invitation = (await invitations)?.get(participant);
+    const invitation = known.get(participant);
     if (!invitation) return say(text("no_invitation"));
     const answer = await call("POST", `/invitations/${invitation.id}:replace`);
     if (!answer.ok) return refuse(answer);

@@ -95,7 +95,7 @@ export function switching(page, now, { say, refused, changed }) {
     drawPlan();
     drawShown();
     look.follow(board.items);
-    const byClock = board.items.find((item) => item.active && item.by_clock && item.since && now() - Date.parse(item.since) < UNDO_SECONDS * 1000);
+    const byClock = page.moderates && board.items.find((item) => item.active && item.by_clock && item.since && now() - Date.parse(item.since) < UNDO_SECONDS * 1000);
     if (byClock && fresh?.id !== byClock.id) offerUndo(byClock);
   }
 
@@ -121,7 +121,7 @@ export function switching(page, now, { say, refused, changed }) {
     if (!fall) return;
     fall.textContent = next ? text("fall_back", { name: nameOf(next) }) : "";
     show(fall, Boolean(next));
-    show(slot(section, "last"), !next && channel === "floor");
+    show(slot(section, "last"), !next && channel === "floor" && !items.some((item) => item.active && item.provider === "text"));
   }
 
   /** @param {HTMLElement} row @param {Item} item @param {number} place @param {number} count */
@@ -174,7 +174,7 @@ export function switching(page, now, { say, refused, changed }) {
     endUndo();
     fresh = item;
     let left = UNDO_SECONDS;
-    const button = h("button", { class: "btn low flat", type: "button", click: () => undo(item) });
+    const button = h("button", { class: "btn low", type: "button", click: () => undo(item) });
     const tick = () => {
       button.textContent = text("undo", { left });
       if (left-- > 0) return;
@@ -278,6 +278,7 @@ export function switching(page, now, { say, refused, changed }) {
     if (choice.dataset.key !== key) {
       choice.dataset.key = key;
       choice.replaceChildren(...options);
+      byId("plan-said").textContent = "";
       if (find(value)) choice.value = value;
       if (document.activeElement !== field("plan-at")) drawPlanTime();
     }

@@ -55,12 +55,15 @@ function draw() {
   return all;
 }
 
+/** @param {string} code */
+const tileOf = (code) => /** @type {HTMLElement | null} */ (document.querySelector(`.tile[data-code="${CSS.escape(code)}"]`));
+
 /**
  * One delegation; true where it should be called: nobody there and not excused.
  * @param {import("./crowd.js").Delegation} delegation @param {import("./crowd.js").Heads} of
  */
 function drawTile(delegation, of) {
-  const tile = document.querySelector(`.tile[data-code="${CSS.escape(delegation.code)}"]`);
+  const tile = tileOf(delegation.code);
   if (!tile) return false;
   const here = present(of);
   const used = seatsTaken(of);
@@ -75,8 +78,10 @@ function drawTile(delegation, of) {
   const number = /** @type {Element} */ (tile.querySelector("[data-n=present]"));
   number.textContent = String(here);
   number.parentElement?.classList.toggle("absent", !here);
-  const excused = tile.querySelector("[data-k=excused]");
-  show(excused || tile.querySelector("[data-k=absent]"), !here && !of.elsewhere && !of.waiting);
+  const excused = tile.dataset.excused !== "0";
+  const nobody = !here && !of.elsewhere && !of.waiting;
+  show(tile.querySelector("[data-k=excused]"), nobody && excused);
+  show(tile.querySelector("[data-k=absent]"), nobody && !excused);
   const seats = tile.querySelector("[data-n=seats]");
   if (seats) seats.textContent = full ? text("full") : `${used}/${delegation.seats}`;
   tile.classList.toggle("out", !here);
@@ -122,9 +127,10 @@ function drawStaff() {
 function drawReach(people) {
   const reach = document.getElementById("reach");
   if (!reach) return;
+  const here = people.filter(reads).length;
   const away = people.filter((person) => !reads(person) && ["zoom", "elsewhere"].includes(how(person))).length;
-  reach.textContent = text("notice_reach", { count: people.filter(reads).length });
-  byId("away").textContent = away ? text("notice_away", { count: away }) : "";
+  reach.textContent = text(here === 1 ? "notice_reach_one" : "notice_reach", { count: here });
+  byId("away").textContent = away ? text(away === 1 ? "notice_away_one" : "notice_away", { count: away }) : "";
 }
 
 /* ---- live ---- */
@@ -134,12 +140,13 @@ const controls = conduct(page, now);
 const before = checklist(`/sessions/${page.slug}`, controls.current);
 const sources = switching(page, now, { say: controls.say, refused: controls.refused, changed: before.refresh });
 links(`/sessions/${page.slug}`, sources);
-const queue = list(page, now, (participant) => {
+const queue = list(page, now, controls, (participant) => {
   const person = crowd.people.get(participant);
   return person ? { label: person.label, state: how(person) } : null;
 });
 
 live.on("presence_state", (state) => {
+  for (const { code, excused } of state.delegations) if (code) tileOf(code)?.setAttribute("data-excused", String(excused));
   crowd.reset(state);
   draw();
 });
@@ -156,7 +163,7 @@ for (const type of ["source", "sources", "welcome"])
     sources.refresh();
     before.refresh();
   });
-live.on("queue", ({ items }) => queue.draw(items));
+live.on("queue", queue.draw);
 let broken = false;
 live.on("up", () => {
   if (broken) controls.say("", "");
@@ -186,7 +193,10 @@ setInterval(() => {
   if (Math.floor(at / 60_000) === minute) return;
   minute = Math.floor(at / 60_000);
   const all = heads([...crowd.delegations().values()].flat());
-  if (["doors", "live", "paused"].includes(controls.current())) curve.add({ at, present: present(all), hall: all.hall, remote: remote(all) });
+  if (["live", "paused"].includes(controls.current())) curve.add({ at, present: present(all), hall: all.hall, remote: remote(all) });
 }, 1000);
-queue.draw(page.floor.items.map((/** @type {any} */ item) => ({ ...item, state: item.speaking ? "speaking" : "waiting" })));
+queue.draw({
+  items: page.floor.items.map((/** @type {any} */ item) => ({ ...item, state: item.speaking ? "speaking" : "waiting" })),
+  order: page.floor.sorting,
+});
 draw();
