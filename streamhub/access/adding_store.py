@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import count
 from typing import Any
 
 from streamhub.access.model import NewInvitation
-from streamhub.access.store import invitation_codes, invitations, next_seat, participants, sessions_text
+from streamhub.access.store import invitation_codes, invitations, participants, sessions_text, take_seats
 from streamhub.kit.clock import Instant
 from streamhub.kit.db import WriteTx
 
@@ -22,11 +23,9 @@ def add_all(tx: WriteTx, people: Sequence[tuple[NewInvitation, str]], at: Instan
     """
     if not people:
         return
-    seats: Counter[str] = Counter({prefix: next_seat(tx, prefix) - 1 for prefix in {p for _, p in people}})
-    rows = []
-    for new, prefix in people:
-        seats[prefix] += 1
-        rows.append(_participant(new, prefix, seats[prefix], at))
+    wanted = Counter(prefix for _, prefix in people)
+    seats = {prefix: count(take_seats(tx, prefix, many)) for prefix, many in wanted.items()}
+    rows = [_participant(new, prefix, next(seats[prefix]), at) for new, prefix in people]
     tx.execute(participants.insert(), rows)
     tx.execute(invitations.insert(), [_invitation(new, at, by) for new, _ in people])
     codes = [

@@ -5,7 +5,7 @@ Nothing here leads from the one to the other: the first table has neither times 
 
 import sqlalchemy as sa
 
-from streamhub.access.store import grants, invitation_codes, invitations, next_seat, participants
+from streamhub.access.store import grants, invitation_codes, invitations, participants, take_seats
 from streamhub.kit.clock import Instant
 from streamhub.kit.db import ReadTx, WriteTx, metadata
 from streamhub.kit.ids import InvitationId, ParticipantId
@@ -40,7 +40,7 @@ def bury(tx: WriteTx, old: InvitationId, new: InvitationId, at: Instant, by: str
 
 def vacate(tx: WriteTx, participant: ParticipantId, *, registered: bool) -> None:
     """Give the pseudonym a seat that stands nowhere; remember it if the person was registered until now."""
-    seat = {"seat_prefix": SEAT_PREFIX, "seat_number": next_seat(tx, SEAT_PREFIX)}
+    seat = {"seat_prefix": SEAT_PREFIX, "seat_number": take_seats(tx, SEAT_PREFIX)}
     tx.execute(participants.update().where(participants.c.id == participant), seat)
     if registered:
         tx.execute(erased_participants.insert(), {"participant": participant})

@@ -36,6 +36,14 @@ participants = sa.Table(
     sa.UniqueConstraint("seat_prefix", "seat_number"),
 )
 
+seats_given = sa.Table(
+    "seats_given",
+    metadata,
+    sa.Column("prefix", sa.Text, primary_key=True),
+    sa.Column("highest", sa.Integer, nullable=False),
+)
+"""The highest seat number ever given: one that was left still stands on a badge and in Zoom lists."""
+
 identities = sa.Table(
     "identities",
     metadata,
@@ -111,10 +119,13 @@ _INVITATION = sa.select(
 ).select_from(_JOINED)
 
 
-def next_seat(tx: ReadTx, prefix: str) -> int:
-    """One more than the highest seat number ever given under ``prefix``."""
-    highest = sa.select(sa.func.max(participants.c.seat_number)).where(participants.c.seat_prefix == prefix)
-    return (tx.scalar(highest) or 0) + 1
+def take_seats(tx: WriteTx, prefix: str, count: int = 1) -> int:
+    """The first of so many seat numbers that nobody under ``prefix`` has or ever had."""
+    here = seats_given.c.prefix == prefix
+    highest = int(tx.scalar(sa.select(seats_given.c.highest).where(here)) or 0)
+    if not tx.execute(seats_given.update().where(here).values(highest=highest + count)):
+        tx.execute(seats_given.insert(), {"prefix": prefix, "highest": count})
+    return highest + 1
 
 
 def add_code(tx: WriteTx, code_hash: str, invitation: InvitationId, generation: int) -> None:
@@ -214,7 +225,7 @@ def update(tx: WriteTx, old: Invitation, new: NewInvitation, prefix: str, expire
     if new.label != old.label:
         values["label_edited"] = False
     if new.delegation != old.delegation:
-        seat = {"seat_prefix": prefix, "seat_number": next_seat(tx, prefix)}
+        seat = {"seat_prefix": prefix, "seat_number": take_seats(tx, prefix)}
         values |= {"delegation": new.delegation, **seat}
     tx.execute(participants.update().where(participants.c.id == old.participant).values(**values))
     tx.execute(

@@ -14,7 +14,7 @@ _FOLDER = Path(__file__).resolve().parent
 
 def migrate(database: Path) -> None:
     """Bring the database to the newest schema, checkpointed and on the disk."""
-    command.upgrade(_config(database), "head")
+    command.upgrade(config_of(database), "head")
     sync_files(database)
 
 
@@ -53,7 +53,8 @@ def head() -> str:
     return max(revisions())
 
 
-def _config(database: Path) -> Config:
+def config_of(database: Path) -> Config:
+    """What Alembic needs to know of our steps and of one database."""
     config = Config()
     config.set_main_option("script_location", str(_FOLDER))
     config.attributes["database"] = database

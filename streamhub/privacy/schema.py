@@ -22,6 +22,7 @@ ACCESS = (
         fact="delegation role seat_prefix seat_number speak label_edited",
         when="created_at",
     ),
+    _table("seats_given", Kept.SUMMIT, plain="prefix highest"),
     _table(
         "invitations",
         Kept.INVITATION,

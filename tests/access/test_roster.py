@@ -62,6 +62,7 @@ async def test_who_moves_to_another_delegation_gets_a_seat_there(house):
 
     grant = (await house.access.enter(first.link)).grant
     assert (grant.delegation, grant.seat) == (SENEGAL, "SN-01")
+    assert (await house.issue()).invitation.seat == "BJ-02"  # badges and Zoom lists still say BJ-01 of them
 
 
 async def test_a_link_that_died_with_its_delegations_stays_dead_in_another_one(house):

@@ -2,10 +2,11 @@
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from streamhub.migrations import head, is_current, migrate, revision_of
+from streamhub.migrations import config_of, head, is_current, migrate, revision_of
 from streamhub.migrations.tables import metadata
 
 
@@ -55,3 +56,19 @@ def test_the_schema_is_in_the_file_itself_before_anybody_writes(tmp_path):
 
     wal = tmp_path / "streamhub.db-wal"
     assert not wal.exists() or wal.stat().st_size == 0
+
+
+def test_seat_numbers_given_before_they_were_written_down_are_not_given_again(tmp_path):
+    database = tmp_path / "streamhub.db"
+    command.upgrade(config_of(database), "0017")
+    engine = sa.create_engine(f"sqlite:///{database}", poolclass=sa.NullPool)
+    row = {"id": "p_1", "delegation": "BJ", "role": "delegate", "label": "", "speak": False, "created_at": 0}
+    with engine.begin() as connection:
+        for number in (2, 7, 3):
+            seat = {"id": f"p_{number}", "seat_prefix": "BJ", "seat_number": number}
+            connection.execute(metadata.tables["participants"].insert(), row | seat)
+
+    migrate(database)
+
+    with engine.connect() as connection:
+        assert connection.execute(metadata.tables["seats_given"].select()).all() == [("BJ", 7)]

@@ -89,6 +89,17 @@ async def test_the_seat_of_badge_and_zoom_list_is_left(use):
     assert not seats["X-01"].invited
 
 
+async def test_the_number_of_a_seat_that_was_left_is_nobody_elses(use):
+    order = InvitationOrder(role=Role.DELEGATE, delegation=DelegationCode("BJ"))
+    [last] = await use.access.issue(order, "test")
+
+    await erase(use, last.invitation.participant)
+    [following] = await use.access.issue(order, "test")
+
+    numbers = [int(one.invitation.seat.removeprefix("BJ-")) for one in (last, following)]
+    assert numbers[1] == numbers[0] + 1
+
+
 @pytest.mark.parametrize("credential", ["token", "code", "link"])
 async def test_link_and_token_say_that_they_are_over(use, credential):
     somebody = await recorded(use)
