@@ -9,5 +9,7 @@ down_revision = "0016"
 
 def upgrade() -> None:
     """Go to this step."""
-    edited = sa.Column("label_edited", sa.Boolean(), nullable=False, server_default=sa.false())
+    edited: sa.Column[bool] = sa.Column(
+        "label_edited", sa.Boolean(), nullable=False, server_default=sa.false()
+    )
     op.add_column("participants", edited)
