@@ -2,9 +2,11 @@
 
 import pytest
 
+from streamhub.attendance import store as ledger
+from streamhub.attendance.openings import OpeningsService
 from streamhub.attendance.openings_model import OpeningKind
 from streamhub.kit.clock import SECOND
-from streamhub.kit.ids import ViewerId
+from streamhub.kit.ids import NodeId, ViewerId
 from streamhub.live.messages import Beat
 from streamhub.live.visit import Visit
 from streamhub.programme.model import SessionState
@@ -89,3 +91,27 @@ async def test_a_welcome_after_the_end_says_when_the_page_came(hall):
     visit = await hall.come("ada")
 
     assert since(visit) == "2021-11-04T12:00:00.000Z"
+
+
+async def test_one_viewer_on_two_lines_is_one_opening(hall):
+    await hall.house.begin(OPEN)
+    await comes_in_public(hall, "viewer-0001")
+    hall.house.clock.advance(seconds=5)
+
+    await comes_in_public(hall, "viewer-0001")
+
+    assert await opened(hall, OpeningKind.PAGE, OPEN) == [(0, None)]
+
+
+@pytest.mark.parametrize(("lived", "until"), [(None, 1), (0, 1), (30, 30)])
+async def test_what_a_crash_left_open_ends_where_its_server_last_lived_a_second_after_it_began_at_least(
+    hall, lived, until
+):
+    dead = NodeId("n_dead")
+    await OpeningsService(hall.use.db, hall.house.clock, dead).open(OpeningKind.PAGE, "ada", OPEN, 1, NOON)
+    if lived is not None:
+        await hall.use.db.write(lambda tx: ledger.start_node(tx, dead, NOON + lived * SECOND))
+
+    await hall.use.openings.start()
+
+    assert await opened(hall, OpeningKind.PAGE, OPEN) == [(0, until)]
