@@ -30,10 +30,10 @@ test("in the hall, else in Zoom, else on the page: as the figures count", () => 
   assert.equal(how(person("a", "hall", { channels: ["hall", "zoom"] })), "hall");
 });
 
-test("who left for Zoom keeps the seat, who is in the hall or waits has none", () => {
-  const of = heads([person("a", "online"), person("b", "elsewhere"), person("c", "hall"), person("d", "waiting")]);
+test("who left for Zoom keeps the seat, who is in the hall or waits has none, nor a guest of Zoom's", () => {
+  const guest = person("z", "online", { channels: ["zoom"], guest: true });
 
-  assert.equal(taken(of), 2);
+  assert.equal(taken([person("a", "online"), person("b", "elsewhere"), person("c", "hall"), person("d", "waiting"), guest]), 2);
 });
 
 test("a ribbon holds everybody of a delegation once", () => {

@@ -262,7 +262,7 @@ def tile(
     delegation: Delegation, people: Sequence[Person], lang: str, excused: Mapping[DelegationCode, int]
 ) -> Tile:
     """One delegation with the people that it has here."""
-    counts = heads(people)
+    counts, seated = heads(people), heads(p for p in people if not p.who.guest)
     return Tile(
         code=delegation.code,
         name=delegation.names.get(lang),
@@ -270,7 +270,7 @@ def tile(
         heads=counts,
         band=counts.band(),
         seats=delegation.seats,
-        used=counts.remote + counts.elsewhere,
+        used=seated.remote + seated.elsewhere,
         excused=excused.get(delegation.code, 0),
     )
 

@@ -32,8 +32,11 @@ export const remote = (of) => of.online + of.unstable + of.zoom;
 /** @param {Heads} of */
 export const present = (of) => of.hall + remote(of);
 
-/** Remote seats in use: who left for Zoom keeps the seat. @param {Heads} of */
-export const taken = (of) => remote(of) + of.elsewhere;
+/** Remote seats in use: who left for Zoom keeps the seat, whom nobody knows has none. @param {Person[]} people */
+export const taken = (people) => {
+  const of = heads(people.filter((person) => !person.guest));
+  return remote(of) + of.elsewhere;
+};
 
 /** The pieces of the ribbon. @param {Heads} of @returns {[string, number][]} */
 export const ribbon = (of) => [

@@ -70,7 +70,7 @@ function fill(into) {
   list().replaceChildren(h("li", { class: "mute" }, text("nobody")));
   for (const one of all.sort((one, other) => one.name.localeCompare(other.name, undefined, { numeric: true })))
     place(into, one.participant, one.row);
-  drawSeats(page, code, heads(here));
+  drawSeats(page, code, here);
 }
 
 const list = () => /** @type {HTMLElement} */ (byId("people").querySelector("ul"));
@@ -80,7 +80,7 @@ export function refreshPeople() {
   if (!opened) return;
   const { page, crowd, code, rows } = opened;
   const here = crowd.delegations().get(code) || [];
-  drawSeats(page, code, heads(here));
+  drawSeats(page, code, here);
   for (const person of here) {
     const row = rows.get(person.participant);
     if (row?.dataset.state === stateOf(person)) /** @type {Element} */ (row.querySelector("[data-words]")).textContent = words(page, person);
@@ -106,12 +106,13 @@ function place(into, participant, row) {
   if (used) /** @type {HTMLElement | null} */ (row.querySelector("button"))?.focus();
 }
 
-/** Seats taken, who waits for one, and one press that lets all of them in. @param {Page} page @param {string} code @param {import("./crowd.js").Heads} of */
-function drawSeats(page, code, of) {
+/** Seats taken, who waits for one, and one press that lets all of them in. @param {Page} page @param {string} code @param {Person[]} here */
+function drawSeats(page, code, here) {
+  const { waiting } = heads(here);
   const { seats = null } = page.delegations.find((one) => one.code === code) || {};
   show(byId("people-seats"), seats !== null);
-  byId("people-taken").textContent = text(of.waiting ? "seats_waiting" : "seats", { taken: taken(of), seats, waiting: of.waiting });
-  show(byId("admit-all"), page.moderates && of.waiting > 0);
+  byId("people-taken").textContent = text(waiting ? "seats_waiting" : "seats", { taken: taken(here), seats, waiting });
+  show(byId("admit-all"), page.moderates && waiting > 0);
 }
 
 /** Everybody of the delegation comes in, however few its seats; taken back for those who come later. */

@@ -38,9 +38,9 @@ function draw() {
   let taken = 0;
   let missing = 0;
   for (const delegation of page.delegations) {
-    const of = heads(by.get(delegation.code) || []);
-    if (delegation.seated && present(of)) taken += 1;
-    if (drawTile(delegation, of)) missing += 1;
+    const people = by.get(delegation.code) || [];
+    if (delegation.seated && present(heads(people))) taken += 1;
+    if (drawTile(delegation, people)) missing += 1;
   }
   drawGauge(taken);
   const relance = byId("missing").querySelector("[data-n]");
@@ -60,13 +60,14 @@ const tileOf = (code) => /** @type {HTMLElement | null} */ (document.querySelect
 
 /**
  * One delegation; true where it should be called: nobody there and not excused.
- * @param {import("./crowd.js").Delegation} delegation @param {import("./crowd.js").Heads} of
+ * @param {import("./crowd.js").Delegation} delegation @param {import("./crowd.js").Person[]} people
  */
-function drawTile(delegation, of) {
+function drawTile(delegation, people) {
   const tile = tileOf(delegation.code);
   if (!tile) return false;
+  const of = heads(people);
   const here = present(of);
-  const used = seatsTaken(of);
+  const used = seatsTaken(people);
   const full = delegation.seats !== null && used >= delegation.seats && of.waiting > 0;
   cut(tile.querySelector(".band"), ribbon(of));
   for (const [kind, count] of Object.entries(of)) {
