@@ -86,31 +86,19 @@ class AccessService:
         """The same within what the holder of ``grant`` may order; raises RoleForbidden too."""
         facts = await self.facts()
         complete = orders.complete(orders.bounded(order, grant, facts), facts)
-        seats = facts.seats(grant.delegation) if grant.role is Role.CORRESPONDENT else None
-        return await self._issue(complete, facts, grant.participant, seats)
+        return await self._issue(complete, facts, grant.participant, _seats_of(grant, facts))
 
     async def replace(self, invitation_id: InvitationId, by: str) -> IssuedInvitation:
         """A new link for the same participant; all earlier links, tokens and grants are dead.
 
         Raises NotFound, or InvitationRevoked for one that was revoked.
         """
-        old = await self.invitation(invitation_id)
+        return await self._replace(invitation_id, await self.facts(), by, seats=None)
+
+    async def replace_as(self, invitation_id: InvitationId, grant: Grant) -> IssuedInvitation:
+        """The same by the holder of ``grant``; raises FieldInvalid too where that takes a seat too many."""
         facts = await self.facts()
-        code = random_base32(CODE_LENGTH)
-
-        def run(tx: WriteTx) -> Invitation:
-            current = _required(store.invitation(tx, invitation_id))
-            roster.check_replaceable(current)
-            until = current.expires_at if current.expires_at > facts.now else facts.default_expiry
-            epoch = facts.epoch(current.delegation)
-            store.replace(tx, current, digest(code), epoch=epoch, expires_at=until, at=facts.now)
-            tx.notice("invitation", invitation_id)
-            return _required(store.invitation(tx, invitation_id))
-
-        replaced = await self._db.write(run)
-        self._gate.forget(invitation_id)
-        log.info("invitation replaced", invitation=old.id, generation=replaced.generation, by=by)
-        return await self.issued(replaced, code)
+        return await self._replace(invitation_id, facts, grant.participant, _seats_of(grant, facts))
 
     async def session_token(
         self, slug: SessionSlug, invitation_id: InvitationId, ttl_seconds: int | None
@@ -351,6 +339,28 @@ class AccessService:
         log.info("invitations issued", count=len(rows), role=order.role, delegation=order.delegation, by=by)
         return tuple([await self.issued(row, code) for row, code in zip(rows, codes, strict=True)])
 
+    async def _replace(
+        self, invitation_id: InvitationId, facts: Facts, by: str, seats: int | None
+    ) -> IssuedInvitation:
+        code = random_base32(CODE_LENGTH)
+
+        def run(tx: WriteTx) -> Invitation:
+            current = _required(store.invitation(tx, invitation_id))
+            roster.check_replaceable(current)
+            over = current.expires_at <= facts.now
+            if over and seats is not None:
+                roster.check_seats(store.seats_taken(tx, current.delegation, facts.now), 1, seats)
+            until = facts.default_expiry if over else current.expires_at
+            epoch = facts.epoch(current.delegation)
+            store.replace(tx, current, digest(code), epoch=epoch, expires_at=until, at=facts.now)
+            tx.notice("invitation", invitation_id)
+            return _required(store.invitation(tx, invitation_id))
+
+        replaced = await self._db.write(run)
+        self._gate.forget(invitation_id)
+        log.info("invitation replaced", invitation=replaced.id, generation=replaced.generation, by=by)
+        return await self.issued(replaced, code)
+
     def _token_link(self, token: str) -> str:
         return f"{self._settings.public_url}/j#{token}"
 
@@ -364,6 +374,11 @@ def _add(tx: WriteTx, new: NewInvitation, facts: Facts, by: str) -> Invitation:
     adding_store.add(tx, new, orders.seat_prefix(new.role, new.delegation), facts.now, by)
     tx.notice("invitation", new.id)
     return _required(store.invitation(tx, new.id))
+
+
+def _seats_of(grant: Grant, facts: Facts) -> int | None:
+    """How many delegates the holder of ``grant`` may have invited at once; None is no limit."""
+    return facts.seats(grant.delegation) if grant.role is Role.CORRESPONDENT else None
 
 
 def _required(found: Invitation | None) -> Invitation:

@@ -192,7 +192,7 @@ async def revoke(request: web.Request) -> web.Response:
 async def replace(request: web.Request) -> web.Response:
     """POST /api/v1/invitations/{id}:replace."""
     found = await _managed(request)
-    made = await services(request).access.replace(found.id, grant_of(request).participant)
+    made = await services(request).access.replace_as(found.id, grant_of(request))
     return json_answer(IssuedList(items=[issued_answer(made)]), status=201)
 
 

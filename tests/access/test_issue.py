@@ -1,6 +1,7 @@
 """Issuing: what may be ordered, what comes out, and what is kept of it."""
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,7 +10,7 @@ from streamhub.access import orders, store
 from streamhub.access.model import Invitation, InvitationOrder
 from streamhub.access.orders import WITHOUT_DATES
 from streamhub.access.roles import Role
-from streamhub.kit.clock import DAY, HOUR, parse_rfc3339
+from streamhub.kit.clock import DAY, HOUR, MINUTE, parse_rfc3339
 from streamhub.kit.errors import FieldInvalid, RoleForbidden
 from streamhub.kit.ids import DelegationCode, SessionSlug
 from streamhub.programme.model import REHEARSAL, STAFF
@@ -194,6 +195,23 @@ async def test_a_correspondent_fills_the_seats_of_the_own_delegation(house):
     assert {first.invitation.delegation, second.invitation.delegation} == {BENIN}
     assert caught.value.problems[0].field == "count"
     assert third[0].invitation.seat == "BJ-04"
+
+
+async def test_a_correspondent_brings_nobody_back_beyond_the_seats(house):
+    grant = await grant_of(house, Role.CORRESPONDENT)
+    order = InvitationOrder(role=Role.DELEGATE)
+    [brief] = await house.access.issue_as(replace(order, expires_at=NOON + MINUTE), grant)
+    house.clock.advance(minutes=1)
+    standing = [(await house.access.issue_as(order, grant))[0] for _ in range(2)]
+
+    with pytest.raises(FieldInvalid) as caught:
+        await house.access.replace_as(brief.invitation.id, grant)
+    again = await house.access.replace_as(standing[0].invitation.id, grant)
+    await house.access.revoke(standing[1].invitation.id, "test")
+    back = await house.access.replace_as(brief.invitation.id, grant)
+
+    assert caught.value.problems[0].field == "count"
+    assert (again.invitation.generation, back.invitation.generation) == (2, 2)
 
 
 async def test_a_correspondent_of_a_delegation_without_limit_has_none(house):
