@@ -3,7 +3,8 @@
 
 python3 dev.py demo [ARGS]            start the example summit (arguments go to `streamhub demo`);
                                       --stand-ins: with YouTube, Facebook, PeerTube and Zoom as local servers
-python3 dev.py test [--long] [ARGS]   every check and every test; with arguments: pytest ARGS alone
+python3 dev.py test [--long] [ARGS]   every check and every test; with arguments: pytest ARGS alone;
+                                      --long: the long forms too, then how much of the code was reached
 python3 dev.py lint                   the checks without the tests
 python3 dev.py wheel                  build dist/streamhub-*.whl, with hls.js from npm inside
 python3 dev.py lock                   write the files of requirements/ anew
@@ -21,7 +22,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if sys.version_info < (3, 11):  # noqa: UP036 - this file is what an older Python meets first
     sys.exit("streamhub needs Python 3.11 or newer; this is " + sys.version.split()[0])
@@ -184,51 +185,71 @@ def install_everything() -> None:
 # --- checks and tests ----------------------------------------------------------------------
 
 
+class Done(NamedTuple):
+    """How a part ended; ``said`` is the line that sums it up, where it says one."""
+
+    status: int
+    said: str = ""
+
+
 @dataclass(frozen=True)
 class Part:
     """One part of `dev.py test`; ``budget`` in seconds, on two cores, with everything installed."""
 
     name: str
     budget: int
-    work: Callable[[], int]
+    work: Callable[[], Done]
 
 
-def quietly(*command: str | Path) -> Callable[[], int]:
+def quietly(*command: str | Path) -> Callable[[], Done]:
     """A check whose output is of interest only when it fails."""
 
-    def check() -> int:
+    def check() -> Done:
         words = [str(word) for word in command]
         done = subprocess.run(words, cwd=ROOT, env=ENV, capture_output=True, text=True, check=False)
         if done.returncode:
             print(done.stdout + done.stderr)
-        return done.returncode
+        return Done(done.returncode)
 
     return check
 
 
-def openly(*command: str | Path) -> Callable[[], int]:
-    """A part whose output is shown as it comes."""
-    return lambda: subprocess.run([str(word) for word in command], cwd=ROOT, env=ENV, check=False).returncode
+def openly(*command: str | Path) -> Callable[[], Done]:
+    """A part whose output is shown as it comes; its last line sums it up."""
+
+    def work() -> Done:
+        words = [str(word) for word in command]
+        with subprocess.Popen(words, cwd=ROOT, env=ENV, stdout=subprocess.PIPE, bufsize=0) as process:
+            assert process.stdout is not None  # noqa: S101 - it is a pipe
+            end = b""
+            while piece := process.stdout.read(65_536):
+                sys.stdout.buffer.write(piece)
+                sys.stdout.flush()
+                end = (end + piece)[-1_000:]
+        lines = end.decode(errors="replace").split("\n")
+        return Done(process.returncode, next((line.strip() for line in reversed(lines) if line.strip()), ""))
+
+    return work
 
 
-def check_scripts() -> int:
+def check_scripts() -> Done:
     """The types of the ES modules."""
     if not any((ROOT / "web/static/js").rglob("*.js")):
-        return 0
+        return Done(0)
     compiler = NODE_TOOLS / "node_modules" / "typescript" / "bin" / "tsc"
     return quietly(node(), compiler, "-p", "web/tsconfig.json")()
 
 
-def test_scripts() -> int:
+def test_scripts() -> Done:
     """The tests of the ES modules, where there are some."""
     tests = sorted((ROOT / "tests" / "js").glob("*.test.js"))
-    return openly(node(), "--test", "--test-reporter=dot", *tests)() if tests else 0
+    return Done(openly(node(), "--test", "--test-reporter=dot", *tests)().status if tests else 0)
 
 
-def check_templates() -> int:
+def check_templates() -> Done:
     """The form of the HTML, where there is some."""
     if not any((ROOT / "web/templates").rglob("*.html")):
-        return 0
+        return Done(0)
     return quietly(BIN / "djlint", "--lint", "--quiet", "web/templates")()
 
 
@@ -246,21 +267,57 @@ def checks() -> list[Part]:
     ]
 
 
+PYTEST: tuple[str | Path, ...] = (PYTHON, "-m", "pytest", "-q")
+# On two cores: a third of the time each of them waits for something.
+SIDE_BY_SIDE = ("-n", "3", "--dist", "worksteal")
+
+
 def tests() -> list[Part]:
-    """Everything that runs the code, in two processes side by side."""
+    """Everything that runs the code, in three processes side by side."""
     return [
         Part("node --test", 10, test_scripts),
-        Part("pytest", 560, openly(PYTHON, "-m", "pytest", "-q", "-n", "2", "--dist", "worksteal")),
+        Part("pytest", 540, openly(*PYTEST, *SIDE_BY_SIDE)),
     ]
+
+
+LONG = {  # what has a long form: the files, seconds that it may take, and how many processes
+    "5,000 nights of disorder": (1500, ("tests/attendance/test_disorder.py", "-m", "long", *SIDE_BY_SIDE)),
+    "2,000 days of the rollup": (300, ("tests/statistics/test_rollup.py",)),
+    "20 kills": (400, ("tests/faults/test_kill.py",)),
+    "2,320 power cuts": (500, ("tests/faults/test_power.py",)),
+    "2,000 pages come back": (300, ("tests/faults/test_restart.py",)),
+    "syncs seen by the kernel": (60, ("tests/faults/test_syscalls.py",)),
+    "stillness, slow heads": (180, ("tests/faults/test_stopped.py", "tests/faults/test_heads.py")),
+    "Autobahn": (400, ("tests/faults/test_autobahn.py",)),
+}
+NONE_COLLECTED = 5  # pytest's status where a file has no test that this machine can run
 
 
 def long_tests() -> list[Part]:
-    """The same with the tests marked ``long``, one after the other, and what of the code they reach."""
+    """What has a long form, part by part; then the rest in one process, and what of the code it reaches."""
+    patient = ("--timeout", "14400")
+    measured = (PYTHON, "-m", "coverage", "run", "-m", "pytest", "-q", *patient)
+    files = [word for _, words in LONG.values() for word in words if word.endswith(".py")]
+    rest = [f"--ignore={file}" for file in files]
     return [
         Part("node --test", 10, test_scripts),
-        Part("pytest --long", 7200, openly(PYTHON, "-m", "coverage", "run", "-m", "pytest", "-q")),
-        Part("coverage", 10, openly(PYTHON, "-m", "coverage", "report", "--format=total")),
+        *(
+            Part(name, budget, allowing_none(openly(*PYTEST, *patient, *words)))
+            for name, (budget, words) in LONG.items()
+        ),
+        Part("everything else", 1800, openly(*measured, *rest)),
+        Part("percent of the code", 30, openly(PYTHON, "-m", "coverage", "report", "--format=total")),
     ]
+
+
+def allowing_none(work: Callable[[], Done]) -> Callable[[], Done]:
+    """A part may have no test on this machine; the table says so."""
+
+    def tried() -> Done:
+        done = work()
+        return Done(0, "cannot be run here") if done.status == NONE_COLLECTED else done
+
+    return tried
 
 
 def perform(parts: Sequence[Part]) -> int:
@@ -269,24 +326,25 @@ def perform(parts: Sequence[Part]) -> int:
     for part in parts:
         print(f"\n── {part.name} (budget {part.budget} s)", flush=True)
         began = time.monotonic()
-        status = part.work()
-        rows.append((part, status, time.monotonic() - began))
-        print(f"── {part.name}: {'failed' if status else 'ok'}, {rows[-1][2]:.1f} s", flush=True)
-    print("\npart             budget     took")
-    for part, status, took in rows:
-        over = " over budget" if took > part.budget else ""
-        print(f"{part.name:<14} {part.budget:>6} s {took:>6.1f} s  {'FAILED' if status else 'ok'}{over}")
+        done = part.work()
+        rows.append((part, done, time.monotonic() - began))
+        print(f"── {part.name}: {'failed' if done.status else 'ok'}, {rows[-1][2]:.1f} s", flush=True)
+    print("\n| part | budget | took | |\n| --- | ---: | ---: | --- |")
+    for part, done, took in rows:
+        words = ["FAILED" if done.status else "ok", "over budget" if took > part.budget else "", done.said]
+        told = ", ".join(word for word in words if word)
+        print(f"| {part.name:<24} | {part.budget:>5} s | {took:>7.1f} s | {told} |")
     total = sum(took for _, _, took in rows)
-    print(f"{'all':<14} {sum(part.budget for part in parts):>6} s {total:>6.1f} s", flush=True)
-    return 1 if any(status for _, status, _ in rows) else 0
+    print(f"| {'all':<24} | {sum(part.budget for part in parts):>5} s | {total:>7.1f} s | |", flush=True)
+    return 1 if any(done.status for _, done, _ in rows) else 0
 
 
 def installing() -> Part:
     """The set-up as a part of its own; it ends the run where it fails."""
 
-    def work() -> int:
+    def work() -> Done:
         install_everything()
-        return 0
+        return Done(0)
 
     return Part("install", 60, work)
 
@@ -310,7 +368,7 @@ def test(arguments: Sequence[str]) -> int:
         running = long_tests() if "STREAMHUB_LONG" in ENV else tests()
         return perform([installing(), *checks(), *running])
     install_everything()
-    return openly(PYTHON, "-m", "pytest", *chosen)()
+    return subprocess.run([PYTHON, "-m", "pytest", *chosen], cwd=ROOT, env=ENV, check=False).returncode
 
 
 def lint(_: Sequence[str]) -> int:

@@ -23,19 +23,19 @@ def test_every_part_runs_also_after_one_that_failed(dev, capsys):
     ran = []
 
     def part(name, status):
-        return dev.Part(name, 5, lambda: ran.append(name) or status)
+        return dev.Part(name, 5, lambda: ran.append(name) or dev.Done(status, f"{name} said"))
 
     status = dev.perform([part("first", 0), part("second", 3), part("third", 0)])
 
     table = capsys.readouterr().out.splitlines()[-5:]
     assert ran == ["first", "second", "third"]
     assert status == 1
-    assert [line.split()[0] for line in table] == ["part", "first", "second", "third", "all"]
-    assert table[2].endswith("FAILED")
+    assert [line.split()[1] for line in table] == ["---", "first", "second", "third", "all"]
+    assert table[2].endswith("| FAILED, second said |")
 
 
 def test_all_parts_well_is_success(dev):
-    assert dev.perform([dev.Part("only", 5, lambda: 0)]) == 0
+    assert dev.perform([dev.Part("only", 5, lambda: dev.Done(0))]) == 0
 
 
 def test_the_parts_together_have_a_budget_of_less_than_twelve_minutes(dev):
@@ -48,7 +48,7 @@ def test_a_check_is_silent_unless_it_fails(dev, capsys):
     well = dev.quietly(sys.executable, "-c", "print('fine')")
     badly = dev.quietly(sys.executable, "-c", "print('line 7: wrong'); raise SystemExit(4)")
 
-    assert (well(), badly()) == (0, 4)
+    assert (well().status, badly().status) == (0, 4)
     assert capsys.readouterr().out.split("\n")[0] == "line 7: wrong"
 
 
