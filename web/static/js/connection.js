@@ -6,7 +6,7 @@ import { h } from "./make.js";
 /** @type {{player: string, title: string}} */
 const page = data("page");
 const ROUNDS = 5;
-const PATIENCE_MS = 8000;
+const PATIENCE_MS = 20_000; // on a line with 2 s there and back the player's page takes 6
 const SKEW_MS = 2000; // a clock within this is right: a slow answer alone may look like half a second
 
 /** @typedef {{ms: number, skew: number}} Round how long there and back, and how far our clock is ahead of theirs */
@@ -93,16 +93,17 @@ async function start() {
   check("player", player, text(player ? "player_yes" : "player_no"));
   check("clock", skew !== null && Math.abs(skew) <= SKEW_MS, clockWords(skew));
   const kept = await call("POST", "/me/connection-test", { socket: !!round, player, clock_skew_ms: skew ?? 0 });
-  verdict(!!round && player, kept.ok);
+  verdict(!!round && player, kept.ok, kept.status === 0);
   button.textContent = text("again");
   button.disabled = false;
 }
 
-/** @param {boolean} ready @param {boolean} kept */
-function verdict(ready, kept) {
+/** @param {boolean} ready @param {boolean} kept @param {boolean} offline nothing was reached at all */
+function verdict(ready, kept, offline) {
   const box = byId("verdict");
+  show(byId("checks"), !offline);
   box.className = `say ${ready && kept ? "ok" : "warn"}`;
-  /** @type {HTMLElement} */ (box.querySelector("strong")).textContent = text(ready ? "ready" : "nearly");
+  /** @type {HTMLElement} */ (box.querySelector("strong")).textContent = text(offline ? "offline" : ready ? "ready" : "nearly");
   /** @type {HTMLElement} */ (box.querySelector("span")).textContent = text(kept ? "kept" : "not_kept");
   show(box, true);
 }

@@ -32,6 +32,22 @@ export const text = (key, values = {}) => fill(texts[key] || "", values);
 export const show = (element, shown) => element?.toggleAttribute("hidden", !shown);
 
 /**
+ * Do this when it is pressed; until it is done the button says that it is at work.
+ * @param {string} id @param {(event: Event) => any} work
+ */
+export const when = (id, work) => {
+  const button = byId(id);
+  button?.addEventListener("click", async (event) => {
+    button.ariaBusy = "true";
+    try {
+      await work(event);
+    } finally {
+      button.ariaBusy = null;
+    }
+  });
+};
+
+/**
  * A time of day on a clock: the summit's, or by default the reader's own.
  * @param {number | string} instant @param {string} [zone]
  */

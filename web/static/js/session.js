@@ -1,6 +1,6 @@
 /** The delegate's page: am I in, am I counted, what is on. The server drew it; this keeps it true. */
 import { call } from "./api.js";
-import { byId, clock, data, fill, shape, show, speak, text } from "./dom.js";
+import { byId, clock, data, fill, shape, show, speak, text, when } from "./dom.js";
 import { connect } from "./live.js";
 import { stage } from "./stage.js";
 
@@ -28,8 +28,6 @@ let said = "";
 const now = () => Date.now() + skew;
 /** @param {string} id @param {string} words */
 const put = (id, words) => (byId(id).textContent = words);
-/** @param {string} id @param {(event: Event) => void} work */
-const when = (id, work) => byId(id)?.addEventListener("click", work);
 
 /* ---- am I in, am I counted ---- */
 
@@ -80,14 +78,12 @@ function enter(next) {
 
 /** The session's times, and whether they are other ones than planned; own time first where it differs from the summit's. */
 function times() {
-  /** @param {string} [zone] */
-  const range = (zone) => `${clock(starts, zone)} – ${clock(ends, zone)}`;
   const [from, to] = byId("times").querySelectorAll("time");
   from.textContent = clock(starts, page.zone);
   to.textContent = clock(ends, page.zone);
   put("shifted", text("shifted", { time: clock(starts), planned: clock(page.planned) }));
   show(byId("shifted"), starts !== page.planned);
-  if (range() === range(page.zone)) return;
+  if (clock(starts) === clock(starts, page.zone)) return;
   import("./zones.js").then((part) => {
     put("own", part.ownRange(text("own_time"), page.zone, starts, ends));
     part.ownLists(page.zone, page.city);
@@ -126,7 +122,7 @@ when("retry", () => {
 const floor = () => import("./floor.js");
 when("floor-send", (event) => {
   event.preventDefault();
-  floor().then((part) => part.ask(live, page.slug));
+  return floor().then((part) => part.ask(live, page.slug));
 });
 when("floor-drop", () => floor().then((part) => part.withdraw(live, page.slug)));
 

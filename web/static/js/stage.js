@@ -1,5 +1,5 @@
 /** What is on: the channel that the viewer follows, the question before a player, the light mode. */
-import { byId, show, speak, text } from "./dom.js";
+import { byId, show, speak, text, when } from "./dom.js";
 
 /** @typedef {{id: string, provider: string, channel: string, embed_url: string | null, link_url: string | null, personal: boolean, label: string, name: string, company: string, needs_click: boolean, elsewhere: boolean, megabytes_per_hour: number, text: string | null, phone: string | null}} Source */
 
@@ -116,12 +116,18 @@ export function stage(page, live) {
   }
 
   const use = () =>
-    (player ??= import("./player.js").then((part) => part.player({ slug: page.slug, source: () => source, words: () => words, light: () => lamp.checked, put, take })));
+    (player ??= import("./player.js").then(
+      (part) => part.player({ slug: page.slug, source: () => source, words: () => words, light: () => lamp.checked, put, take }),
+      (fault) => {
+        player = undefined; // the line was down: the next press asks again
+        throw fault;
+      },
+    ));
   const close = () => player?.then((one) => one.drop());
 
-  byId("load").onclick = () => use().then((one) => one.load());
-  byId("close").onclick = close;
-  byId("without").onclick = () => (byId("video").className = "player quiet");
+  when("load", () => use().then((one) => one.load()));
+  when("close", close);
+  when("without", () => (byId("video").className = "player quiet"));
   lamp.onchange = () => {
     channels().then((part) => part.inAddress("light", lamp.checked ? "1" : "0"));
     if (lamp.checked) close();
