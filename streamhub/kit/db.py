@@ -32,9 +32,7 @@ Params = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
 GROUP_COMMANDS = 512  # commands that share one COMMIT at the most
 OWED_COMMANDS = 50_000  # that wait for room on the disk at the most
-PAUSE_SECONDS = (
-    0.02  # at the most, after a group of many: they write on, a COMMIT costs as much as 25 arrivals
-)
+PAUSE_SECONDS = 0.02  # after a group of many: they write on, and a COMMIT costs as much as 25 arrivals
 PAUSE_EACH = 0.001  # for each command of the group: a few who write side by side need not wait that long
 ENOUGH_COMMANDS = 64  # as many as wait end the pause
 READERS = 4

@@ -11,7 +11,7 @@ class Visits:
 
     def __init__(self) -> None:
         self._all: dict[str, Visit] = {}
-        self._by_person: dict[ParticipantId, dict[str, Visit]] = {}
+        self._by_person: dict[ParticipantId, tuple[Visit, ...]] = {}  # one page each, as a rule
 
     def __iter__(self) -> Iterator[Visit]:
         return iter(list(self._all.values()))
@@ -20,17 +20,18 @@ class Visits:
         """A page comes."""
         self._all[visit.page.id] = visit
         if visit.grant is not None:
-            self._by_person.setdefault(visit.grant.participant, {})[visit.page.id] = visit
+            mine = self._by_person.get(visit.grant.participant, ())
+            self._by_person[visit.grant.participant] = (*mine, visit)
 
     def discard(self, visit: Visit) -> None:
         """A page's line is over; nothing happens for one that is not here."""
         self._all.pop(visit.page.id, None)
         if visit.grant is None:
             return
-        mine = self._by_person.get(visit.grant.participant, {})
-        mine.pop(visit.page.id, None)
-        if not mine:
-            self._by_person.pop(visit.grant.participant, None)
+        before = self._by_person.pop(visit.grant.participant, ())
+        mine = tuple(other for other in before if other is not visit)
+        if mine:
+            self._by_person[visit.grant.participant] = mine
 
     def get(self, page: str) -> Visit | None:
         """The visit of a page."""
@@ -42,7 +43,7 @@ class Visits:
 
     def open_of(self, participant: ParticipantId, session: SessionSlug | None = None) -> list[Visit]:
         """A person's pages that are not being closed, of one session if it is named."""
-        mine = self._by_person.get(participant, {}).values()
+        mine = self._by_person.get(participant, ())
         return [v for v in mine if not v.page.closing and session in {None, v.session}]
 
     def devices_beside(self, visit: Visit, *, older: bool = False) -> dict[str, list[Visit]]:
