@@ -19,7 +19,9 @@ from streamhub.access.mail_model import (
 )
 from streamhub.cli import config_option, run
 from streamhub.cli.folder import open_folder
+from streamhub.cli.words import counted
 from streamhub.kit.audit import CLI, Act
+from streamhub.server import is_loopback
 from streamhub.services import Services
 
 
@@ -63,6 +65,7 @@ async def _plan(
     config: Path | None, data: Path, order: MailOrder
 ) -> tuple[tuple[Addressed, ...], tuple[Answered, ...]]:
     async with open_folder(config, data) as use:
+        _warn_of_links(use)
         return await use.mail.plan(order), await use.mail.answers(order)
 
 
@@ -70,10 +73,20 @@ async def _send(config: Path | None, data: Path, order: MailOrder) -> MailReport
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stop.set)
     async with open_folder(config, data) as use:
+        _warn_of_links(use)
         try:
             return await use.mail.send(order, CLI, _print_step, stop)
         finally:
             await _note(use)
+
+
+def _warn_of_links(use: Services) -> None:
+    """Letters cannot be called back: say it where their links would open nothing elsewhere."""
+    url = use.settings.public_url
+    if is_loopback(url):
+        click.echo(
+            f"warning: the links begin with {url} and open on this machine only: set public_url", err=True
+        )
 
 
 async def _note(use: Services) -> None:
@@ -94,7 +107,7 @@ def _print_plan(plan: tuple[Addressed, ...], answers: tuple[Answered, ...]) -> N
         lang = who.lang if who and who.lang else "-"
         click.echo(f"{one.standing:<15} {row.seat:<9} {row.role:<14} {lang:<5} {address}")
     count = count_of(Standing.TO_SEND, plan, answers)
-    click.echo(f"{count} letters would go out; nothing was sent: --dry-run")
+    click.echo(f"{counted(count, 'letter')} would go out; nothing was sent: --dry-run")
 
 
 def _print_step(step: Step) -> None:
@@ -123,14 +136,9 @@ def _print_report(report: MailReport) -> None:
     if refused:
         click.echo("refused for good (mend the address, then --retry-refused):")
     for step in refused:
-        said = (
-            " ".join(filter(None, (str(step.outcome.code or ""), step.outcome.reason)))
-            if step.outcome
-            else ""
-        )
-        click.echo(f"  {step.name} {said}")
+        click.echo(f"  {step.name} {_said(step)}")
     if report.refused:
-        click.echo(f"{report.refused} were refused before: --dry-run names them, --retry-refused tries again")
+        click.echo(f"refused before: {report.refused}; --dry-run names them, --retry-refused tries again")
     if report.unknown or unknown:
         click.echo(
             f"{report.unknown + unknown} may have been sent when the line broke; ask them,"

@@ -221,8 +221,11 @@ def test_a_dry_run_of_sending_shows_who_without_links_and_whole_addresses(data, 
     assert done.stdout.splitlines() == [
         "to send         BJ-01     delegate       -     aw…@example.org",
         "no address      BJ-02     delegate       -     -",
-        "1 letters would go out; nothing was sent: --dry-run",
+        "1 letter would go out; nothing was sent: --dry-run",
     ]
+    assert done.stderr.startswith(
+        "warning: the links begin with http://127.0.0.1:8080 and open on this machine"
+    )
 
 
 def test_sending_without_a_mail_server_says_what_is_missing(data, people):

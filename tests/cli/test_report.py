@@ -8,7 +8,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from streamhub.cli import cli
+from streamhub.cli import cli, main
 from streamhub.cli.folder import open_folder
 from streamhub.kit.errors import NotFound, UnknownSession
 from streamhub.reports.documents import as_json
@@ -117,8 +117,12 @@ def test_a_folder_without_data_is_refused(tmp_path):
         call(tmp_path / "empty", "--summit", "--format", "json", "-o", "-")
 
 
-def test_a_file_that_cannot_be_written_is_said_in_one_line(data, tmp_path):
-    refused = call(data, "--summit", "--format", "json", "-o", tmp_path / "gone" / "report.json", code=1)
+def test_a_file_that_cannot_be_written_is_said_in_one_line(data, tmp_path, capsys, monkeypatch):
+    file = tmp_path / "gone" / "report.json"
+    words = ("report", "--summit", "--format", "json", "-o", str(file), "--data", str(data))
+    monkeypatch.setattr("sys.argv", ["streamhub", *words])
 
-    assert refused.stderr.count("\n") == 1
-    assert "No such file or directory" in refused.stderr
+    with pytest.raises(SystemExit, match="1"):
+        main()
+
+    assert capsys.readouterr().err == f"streamhub: {file}: No such file or directory\n"

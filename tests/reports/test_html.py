@@ -142,3 +142,26 @@ async def test_the_summit_has_sessions_delegations_and_who_was_where(example, pa
     assert "Les organisateurs déclarent 24 pays et régions représentés." in page.text
     assert "Table ronde" in page.text
     assert "Presse 1" in page.text
+
+
+async def test_the_summit_has_measured_and_declared_figures_in_frames_of_their_own(example, pages):
+    page = parsed(await summit_page(example, pages, "internal"))
+
+    measured = page.text.split("Mesuré par nous", 1)[1].split("Rapporté par une plateforme", 1)[0]
+    assert "personnes comptées, sur" in measured
+    assert "déclarent" not in measured
+    assert "une même personne peut être dans chacun" in page.text
+    assert "les séances ne s’additionnent pas" in page.text
+
+
+async def test_a_delegation_is_not_absent_from_a_session_that_has_not_begun(example, pages):
+    report = await example.reports.summit_report(Audience.INTERNAL, "fr")
+    begun = [session.window is not None for session in report.statistics.value.sessions]
+    absences = sum(not there for row in report.statistics.value.matrix for there in row.sessions)
+    waiting = begun.count(False) * len(report.statistics.value.matrix)
+
+    matrix = parsed(as_html(report, pages)).text.split("Qui était représenté", 1)[1]
+
+    assert waiting
+    assert matrix.count("pas commencée") == waiting
+    assert matrix.count("absente") == absences - waiting

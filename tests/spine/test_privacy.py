@@ -75,7 +75,7 @@ async def test_the_command_line_shows_and_erases_beside_the_server(demo):
     assert set(found["records"]) >= {"participants", "invitations", "ledger", "stays"}
     for secret in (press["token"], press["link"].rsplit("/", 1)[1]):
         assert secret not in json.dumps(found)
-    assert "1 stays count under a new pseudonym" in said
+    assert "1 stay kept under a new pseudonym" in said
     assert press["participant"] not in everything(demo.data)
     assert in_bytes(demo.data, press["participant"]) == []
     with pytest.raises(AssertionError, match="no such participant"):
