@@ -8,14 +8,17 @@ let asked = "";
 const seen = (element) => element?.getClientRects().length;
 
 /** @param {import("./live.js").Live} live @param {string} slug @param {object} message @param {string} path @param {object} [body] */
-function send(live, slug, message, path, body) {
-  if (!live.send(/** @type {{type: string}} */ (message))) call("POST", `/sessions/${slug}/floor${path}`, body);
+async function send(live, slug, message, path, body) {
+  if (live.send(/** @type {{type: string}} */ (message))) return;
+  const answer = await call("POST", `/sessions/${slug}/floor${path}`, body);
+  if (answer.ok) told(answer.body);
+  else byId("floor-say").textContent = text("floor_failed");
 }
 
 /** @param {import("./live.js").Live} live @param {string} slug */
 export function ask(live, slug) {
   const subject = /** @type {HTMLInputElement} */ (byId("subject")).value;
-  send(live, slug, { type: "floor.request", subject }, "", { subject });
+  return send(live, slug, { type: "floor.request", subject }, "", { subject });
 }
 
 /** @param {import("./live.js").Live} live @param {string} slug */
