@@ -9,9 +9,11 @@ from streamhub.audience.sample_model import (
     Fault,
     Followed,
     Phase,
+    Sample,
     Video,
     budgeted,
     due,
+    figures_of,
     pause_after,
 )
 from streamhub.audience.sampler import Sampler
@@ -105,6 +107,14 @@ async def test_a_live_that_covers_several_sessions_is_read_once_and_printed_once
     assert {metric: figure.value for metric, figure in figures.items()} == {"views": 398, "peak_viewers": 87}
     assert set(figures["views"].covers) == {OPEN, ROOM}
     assert figures["views"].kind is FigureKind.REPORTED
+
+
+def test_the_views_are_the_last_and_the_most_viewers_the_first_of_their_number():
+    samples = [Sample(VIDEO, NOON + minutes * MINUTE, 87, 398 + minutes) for minutes in (1, 2)]
+
+    found = {figure.metric: (figure.value, figure.at) for figure in figures_of(samples, {VIDEO: (OPEN,)})}
+
+    assert found == {"views": (400, NOON + 2 * MINUTE), "peak_viewers": (87, NOON + MINUTE)}
 
 
 async def test_an_ended_video_is_read_less_and_less_and_then_no_more(house, sampler, platform):

@@ -250,6 +250,22 @@ def test_the_rollup_answers_while_people_are_there_and_after_the_end(connection)
     assert world.both()[0] is world.both()[0]  # nothing came: nothing is counted again
 
 
+def test_who_becomes_audience_and_who_is_no_more_is_so_in_what_was_rolled_up_before(connection):
+    world = World(connection)
+    world.clock.advance(minutes=1)
+    for who in ("p_awa", "p_staff"):
+        happen(world, "arrive", who, WEB, 30 * SECOND)
+    world.clock.advance(minutes=5)
+    counted = []
+    for change in (None, "p_staff", "p_awa"):
+        if change:
+            happen(world, "belong", change)
+        assert world.check() == 2
+        counted.append([one.participant for one in world.both()[0].counts.people])
+
+    assert counted == [["p_awa"], ["p_awa", "p_staff"], ["p_staff"]]
+
+
 def test_a_window_of_weeks_is_swept():
     rollup = Rollup()
     rollup.put("p_awa", times_of("p_awa", [(WEB, at(0), None)], (), ()))

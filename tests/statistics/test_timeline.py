@@ -3,6 +3,7 @@ from hypothesis import strategies as st
 
 from streamhub.kit.clock import SECOND
 from streamhub.programme.clock import Window, WindowKind
+from streamhub.statistics.kept import thinned
 from streamhub.statistics.model import Attendance, headcounts, peak, people
 from streamhub.statistics.results import Point, Timeline
 from streamhub.statistics.timeline import timeline
@@ -74,3 +75,14 @@ def test_the_highest_step_is_the_peak_of_the_session(stays, step):
     highest = max(p.peak_in_step for p in timeline(seconds(stays), twenty_seconds, step).points)
 
     assert highest == peak(headcounts((p.spans for p in found), twenty_seconds)).present
+
+
+def test_a_coarser_curve_keeps_the_points_of_its_steps_and_the_most_until_the_next():
+    most = [1, 5, 2, 3, 4]
+    curve = Timeline(60, tuple(Point(at(n), n, 0, 0, n, peak) for n, peak in enumerate(most)))
+
+    found = thinned(curve, 180)
+
+    assert found.step == 180
+    assert [(p.at, p.present, p.peak_in_step) for p in found.points] == [(at(0), 0, 5), (at(3), 3, 4)]
+    assert thinned(curve, 61) == thinned(curve, 120)
