@@ -14,6 +14,7 @@ from streamhub.cli import config_option, run
 from streamhub.cli.doctor_zoom import zoom_findings
 from streamhub.cli.finding import Finding
 from streamhub.cli.folder import open_folder
+from streamhub.cli.words import counted
 from streamhub.kit.clock import SystemClock
 from streamhub.kit.errors import MailUnavailable, NotConfigured
 from streamhub.programme.model import SessionState
@@ -83,13 +84,13 @@ async def _clock(use: Services) -> Finding:
 
 async def _sessions(use: Services) -> AsyncIterator[Finding]:
     sessions = await use.programme.sessions()
-    yield Finding(f"{len(sessions)} sessions", "" if sessions else "load a programme.csv")
+    yield Finding(counted(len(sessions), "session"), "" if sessions else "load a programme.csv")
     for session in sessions:
         if session.state is SessionState.ENDED:
             continue
         sources = await use.relay.sources(session.slug)
         yield Finding(
-            f"session {session.slug}: {len(sources)} sources",
+            f"session {session.slug}: {counted(len(sources), 'source')}",
             "" if sources else "add a stream, or a text with a telephone number",
         )
 
@@ -132,4 +133,4 @@ async def _compare(use: Services) -> Finding:
     what = f"ledger: {found.events} events amount to {found.stays} stays"
     if not found.missing and not found.surplus:
         return Finding(what)
-    return Finding(what, f"{len(found.missing)} stays are missing and {len(found.surplus)} are too many")
+    return Finding(what, f"stays missing: {len(found.missing)}, too many: {len(found.surplus)}")

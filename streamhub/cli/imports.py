@@ -19,6 +19,7 @@ from streamhub.attendance.imports_model import (
 from streamhub.attendance.zoom_times import DateOrder
 from streamhub.cli import config_option, run
 from streamhub.cli.folder import open_folder, wrote
+from streamhub.cli.words import counted
 from streamhub.kit.clock import rfc3339
 from streamhub.kit.ids import ImportId, SessionSlug
 from streamhub.programme.local_time import parse_day
@@ -89,15 +90,15 @@ def _summary(previewed: ImportPreview, done: Import) -> str:
     asked, counts = previewed.asked, previewed.asked.counts
     lines = [
         f"{asked.file} into {', '.join(asked.sessions)} ({asked.timezone}, dates {asked.date_order})",
-        f"  {counts.rows} rows, {counts.outside} of them outside the sessions",
-        f"  {counts.waiting_room} more in the waiting room, {counts.problems} lines left out",
+        f"  {counted(counts.rows, 'row')}, {counts.outside} of them outside the sessions",
+        f"  {counts.waiting_room} more in the waiting room, {counted(counts.problems, 'line')} left out",
         f"  {counts.people} people in the sessions: {counts.matched} recognised, {counts.unmatched} not",
     ]
     if done.state is ImportState.APPLIED:
-        lines.append(f"  {done.counts.stays} stays added, {done.counts.already} were there already")
+        lines.append(f"  {counted(done.counts.stays, 'stay')} added, there already: {done.counts.already}")
         lines.append(f"take it back: streamhub import undo {done.id}")
     else:
-        lines.append(f"  {counts.stays} stays would be added, {counts.already} are there already")
+        lines.append(f"  {counted(counts.stays, 'stay')} would be added, there already: {counts.already}")
         lines.append("nothing was imported: --dry-run")
     return "\n".join(lines)
 

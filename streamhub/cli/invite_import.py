@@ -9,6 +9,7 @@ from streamhub.access.bulk_columns import UNUSED, Field
 from streamhub.access.bulk_model import Outcome, Planned, Preview, Upload
 from streamhub.cli import config_option, run
 from streamhub.cli.folder import open_folder
+from streamhub.cli.words import counted
 from streamhub.kit.audit import CLI, Act
 from streamhub.kit.errors import FileInvalid
 
@@ -75,7 +76,7 @@ def import_people(
     except FileInvalid as error:
         for problem in error.problems:
             click.echo(str(problem), err=True)
-        click.echo(f"{len(error.problems)} problems; nothing was stored", err=True)
+        click.echo(f"{counted(len(error.problems), 'problem')}; nothing was stored", err=True)
         raise click.exceptions.Exit(1) from None
     click.echo("\n".join(_lines(preview, dry_run=dry_run)))
 
@@ -94,7 +95,7 @@ async def _import(config: Path | None, data: Path, upload: Upload, *, dry_run: b
 
 def _lines(preview: Preview, *, dry_run: bool) -> Iterable[str]:
     table = preview.table
-    yield f"{table.file}: {len(table.rows)} rows, {_DELIMITERS[table.delimiter]}, {table.encoding}"
+    yield f"{table.file}: {counted(len(table.rows), 'row')}, {_DELIMITERS[table.delimiter]}, {table.encoding}"
     yield from _columns(preview)
     for one in preview.people:
         yield from _person(one)

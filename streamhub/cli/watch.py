@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import sys
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -12,6 +11,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Subprotocol
 
+from streamhub.cli.secret import one_secret
 from streamhub.kit.errors import NotFound, StreamhubError, TokenInvalid
 from streamhub.live.close_codes import CloseCode
 from streamhub.live.messages import SUBPROTOCOL
@@ -23,18 +23,14 @@ _STOPS = {code.value for code in CloseCode if not code.comes_back}
 @click.command()
 @click.argument("session")
 @click.option("--url", required=True, help="Address of the service, such as https://live.example.org.")
-@click.option("--token", envvar="STREAMHUB_TOKEN", help="A moderator's token; - reads it from stdin.")
+@click.option("--token", help="A moderator's token; - reads it from stdin; else STREAMHUB_TOKEN.")
 @click.option("--json", "as_json", is_flag=True, help="Every message as it comes, one per line.")
 @click.option("--config", hidden=True)
 @click.option("--data", hidden=True)
 def watch(session: str, url: str, token: str | None, *, as_json: bool, config: str, data: str) -> None:  # noqa: ARG001 - every command takes both
     """Watch who is there in SESSION."""
-    if token == "-":
-        token = sys.stdin.readline().strip()
-    if not token:
-        raise click.UsageError("give a moderator's token: --token, or STREAMHUB_TOKEN")
     try:
-        asyncio.run(_watch(_address(url, session), token, as_json=as_json))
+        asyncio.run(_watch(_address(url, session), one_secret(token), as_json=as_json))
     except KeyboardInterrupt:
         os._exit(0)
 

@@ -38,7 +38,7 @@ class ThresholdJson(Part):
 
 
 class PeakJson(Part):
-    """The most at one instant; ``at`` is null where nobody was there yet or it is hidden."""
+    """The most at one instant, and the first such; ``at`` is null before the beginning or where it is hidden."""
 
     present: int | None
     at: str | None

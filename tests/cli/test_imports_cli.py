@@ -54,9 +54,9 @@ def test_a_list_is_imported_and_said_in_figures(data, zoom):
     assert result.stdout.splitlines() == [
         "zoom.csv into ouverture (Europe/Brussels, dates ymd)",
         "  3 rows, 1 of them outside the sessions",
-        "  0 more in the waiting room, 1 lines left out",
+        "  0 more in the waiting room, 1 line left out",
         "  2 people in the sessions: 0 recognised, 2 not",
-        "  2 stays added, 0 were there already",
+        "  2 stays added, there already: 0",
         f"take it back: streamhub import undo {one['id']}",
     ]
     assert result.stderr == "left out: zoom.csv:5: Leave Time: leaves no later than the join time\n"
