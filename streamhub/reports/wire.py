@@ -38,7 +38,7 @@ class ThresholdJson(Part):
 
 
 class PeakJson(Part):
-    """The most at one instant, and the first such; ``at`` is null before the beginning or where it is hidden."""
+    """The most at one instant, and the first such; ``at`` is null before it began or where hidden."""
 
     present: int | None
     at: str | None
