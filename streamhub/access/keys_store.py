@@ -20,8 +20,8 @@ signing_keys = sa.Table(
 
 def keys(tx: ReadTx) -> list[StoredKey]:
     """Every signing key, the one that signs first, then those retired last."""
-    signs_first = signing_keys.c.retired_at.is_not(None)
-    order = (signs_first, signing_keys.c.retired_at.desc(), signing_keys.c.kid)
+    signs_no_more = signing_keys.c.retired_at.is_not(None)
+    order = (signs_no_more, signing_keys.c.retired_at.desc(), signing_keys.c.kid)
     return [
         StoredKey(row.kid, row.x, row.created_at, row.retired_at, row.verify_until)
         for row in tx.all(sa.select(signing_keys).order_by(*order))

@@ -39,7 +39,7 @@ STAGE = frozenset({Role.TECHNICIAN, Role.MODERATOR, Role.ORGANISER})
 """See the wall and the sources of a session."""
 
 ISSUING = frozenset({Role.CORRESPONDENT, Role.DESK, Role.ORGANISER})
-"""May make invitations, each within its own bounds: see ``access.rules``."""
+"""May make invitations, each within its own bounds: see ``access.orders``."""
 
 INVITATIONS = frozenset({Role.CORRESPONDENT, Role.MODERATOR, Role.ORGANISER})
 """May see, revoke and replace invitations; the correspondent its own delegation's."""

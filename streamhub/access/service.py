@@ -249,7 +249,7 @@ class AccessService:
         return await self.participant(grant.participant)
 
     async def identities(self) -> tuple[Identity, ...]:
-        """Names and e-mails, as far as they are kept: for comparing in memory, never for showing."""
+        """Names and e-mails, as far as they are kept: for organisers, mails and comparing Zoom lists."""
         return tuple(await self._db.read(store.identity_list))
 
     async def revoke(self, invitation_id: InvitationId, by: str) -> Invitation:
