@@ -11,6 +11,7 @@ import { call } from "./api.js";
  * @property {string} door venue:…, session:…, or empty for the summit
  * @property {boolean} [undo] takes the one before it back
  * @property {number} [was] since when the person was in before it, 0 for outside
+ * @property {number} [order] its place among those that wait
  */
 /** @typedef {"told" | "refused" | "later" | "closed"} Fate closed: this browser's own invitation opens no door (any more) */
 /** @typedef {import("./api.js").Answer} Answer */
@@ -20,13 +21,13 @@ const KEY = "streamhub.passage.";
 export class Passages {
   #storage;
   #sending = false;
-  /** Oldest first. @type {Passage[]} */ #kept;
+  /** As they were done: one that takes another back has the same time. @type {Passage[]} */ #kept;
 
   /** @param {Storage} storage */
   constructor(storage) {
     this.#storage = storage;
     const keys = Object.keys(storage).filter((key) => key.startsWith(KEY));
-    this.#kept = keys.map((key) => JSON.parse(storage[key])).sort((one, other) => one.at - other.at);
+    this.#kept = keys.map((key) => JSON.parse(storage[key])).sort((one, other) => one.order - other.order);
   }
 
   /** What the service has not yet. */
@@ -41,6 +42,7 @@ export class Passages {
 
   /** @param {Passage} passage */
   add(passage) {
+    passage.order = (this.#kept.at(-1)?.order ?? 0) + 1;
     this.#kept.push(passage);
     try {
       this.#storage[KEY + passage.nonce] = JSON.stringify(passage);

@@ -10,10 +10,9 @@ import { h, icon, unseen } from "./make.js";
 /** @typedef {{slug: string, zone: string, moderates: boolean, mails: boolean, delegations: import("./crowd.js").Delegation[]}} Page */
 /** @typedef {{page: Page, crowd: import("./crowd.js").Crowd, code: string, rows: Map<string, HTMLElement>}} Opened */
 
-/** @type {Promise<Map<string, Invitation>> | undefined} */
-let invitations;
-/** The same, once read. @type {Map<string, Invitation>} */
+/** Invitations by participant, once read. @type {Map<string, Invitation>} */
 let known = new Map();
+let reading = false;
 /** Who is barred from this session. @type {Set<string>} */
 const barred = new Set(data("page").removed);
 /** Who is excused from it. @type {Set<string>} */
@@ -23,37 +22,40 @@ let twice = new Set();
 /** Whose dialog is open. @type {Opened | undefined} */
 let opened;
 
-/** Every invitation by participant, read once a page. */
+/** Read every invitation: when a dialog first opens, and where it shows somebody invited since. */
 async function readInvitations() {
+  if (reading) return;
+  reading = true;
   /** @type {Map<string, Invitation>} */
-  const found = new Map();
+  const found = new Map(known);
   let cursor = "";
   do {
     const answer = await call("GET", `/invitations?limit=1000${cursor}`);
     for (const one of answer.body?.items || []) if (!one.revoked_at) found.set(one.participant, one);
     cursor = answer.body?.next ? `&cursor=${encodeURIComponent(answer.body.next)}` : "";
   } while (cursor);
-  return found;
+  known = found;
+  reading = false;
+  if (opened) fill(opened);
 }
 
 /**
  * Open the dialog of a delegation; it closes by its button, Escape, or a click beside it.
  * @param {Page} page @param {import("./crowd.js").Crowd} crowd @param {string} code
  */
-export async function openPeople(page, crowd, code) {
-  const mine = (opened = { page, crowd, code, rows: new Map() });
+export function openPeople(page, crowd, code) {
+  opened = { page, crowd, code, rows: new Map() };
   byId("people-t").textContent = page.delegations.find((one) => one.code === code)?.name || code;
   say("");
-  fill(mine);
+  fill(opened);
   /** @type {HTMLDialogElement} */ (byId("people")).showModal();
   call("GET", `/sessions/${page.slug}/zoom`).then((answer) => {
     twice = new Set(answer.body?.twice);
     refreshPeople();
   });
-  if (!page.moderates || invitations) return;
-  invitations = readInvitations();
-  known = await invitations;
-  if (opened === mine) fill(mine);
+  const here = crowd.delegations().get(code) || [];
+  const isNew = here.some((person) => !person.guest && !known.has(person.participant));
+  if (page.moderates && (isNew || !known.size)) readInvitations();
 }
 
 /** Everybody of the delegation by seat: who is here, then found missing. @param {Opened} into */
@@ -140,8 +142,9 @@ function nameOf(person) {
   return one ? named(one) : person.label;
 }
 
-/** Removed, until they stand at the door again. @param {Person} person */
-const stateOf = (person) => (barred.has(person.participant) && person.state !== "waiting" ? "removed" : how(person));
+/** Removed, until they stand at the door again; whose page is open was let in by another wall. @param {Person} person */
+const stateOf = (person) =>
+  barred.has(person.participant) && person.state !== "waiting" && !person.channels.includes("web") ? "removed" : how(person);
 
 /** @param {Page} page @param {Person} person */
 function words(page, person) {
@@ -205,7 +208,7 @@ async function bar(page, participant, label, out) {
   say(about(label, out ? "removed" : "admitted"), out ? text("removed_zoom") : "");
   if (out) barred.add(participant);
   else barred.delete(participant);
-  if (!opened) return;
+  if (!opened?.rows.has(participant)) return;
   const [person, one] = [opened.crowd.people.get(participant), known.get(participant)];
   if (person) place(opened, participant, present(page, person));
   else if (one) place(opened, participant, absent(page, one, text("may_enter")));
@@ -218,7 +221,7 @@ async function excuse(page, participant, away) {
   if (away) excused.add(participant);
   else excused.delete(participant);
   const one = known.get(participant);
-  if (!opened || !one) return;
+  if (!opened?.rows.has(participant) || !one) return;
   say(about(named(one), away ? "excused_one" : "expected_again"));
   if (!opened.crowd.people.has(participant)) place(opened, participant, absent(page, one));
 }
