@@ -266,14 +266,12 @@ def counted(
     )
 
 
-def without_doubles(
-    rows: Iterable[StoredRow], taken: frozenset[Taken]
-) -> tuple[list[StoredRow], list[StoredRow]]:
-    """The rows that say something new, and those that stand already or twice in the list."""
+def without_doubles(rows: Iterable[StoredRow], taken: frozenset[Taken]) -> list[StoredRow]:
+    """The rows that say something new: not those that stand already, nor any twice."""
     known = set(taken)
     new: list[StoredRow] = []
-    doubles: list[StoredRow] = []
     for row in rows:
-        (doubles if row.taken in known else new).append(row)
-        known.add(row.taken)
-    return new, doubles
+        if row.taken not in known:
+            new.append(row)
+            known.add(row.taken)
+    return new

@@ -214,9 +214,7 @@ class ImportsService:
             return asked
         now = self._clock.now()
         every_row = imports_store.rows(tx, import_id)
-        own, doubles = without_doubles(every_row, frozenset())
-        imports_store.drop_rows(tx, doubles)
-        new, _ = without_doubles(own, imports_store.taken(tx, asked.sessions))
+        new = without_doubles(every_row, imports_store.taken(tx, asked.sessions))
         standing = {p.id: _settled(tx, p) for p in imports_store.people(tx, import_id)}
         store.append(tx, [_imported(row, standing[row.person_id], now) for row in new], now)
         imports_store.set_rows_applied(tx, new)
@@ -246,7 +244,7 @@ class ImportsService:
         """What other lists said too stands by them now: an import takes back only what it alone told."""
         told = imports_store.taken(tx, undone.sessions)
         waiting = dict(imports_store.waiting_rows(tx, undone.sessions))
-        new, _ = without_doubles(waiting, told)
+        new = without_doubles(waiting, told)
         store.append(tx, [_imported(row, waiting[row], now) for row in new], now)
         imports_store.set_rows_applied(tx, new)
         for heir, stays in Counter(row.import_id for row in new).items():

@@ -230,15 +230,6 @@ def taken(tx: ReadTx, sessions: Iterable[SessionSlug]) -> frozenset[Taken]:
     return frozenset((r.session, r.run, r.content, r.since, r.until) for r in tx.all(statement))
 
 
-def drop_rows(tx: WriteTx, doubles: Iterable[StoredRow]) -> None:
-    """Forget rows that stand twice in a list, and people who have none left."""
-    for row in doubles:
-        tx.execute(import_rows.delete().where(import_rows.c.id == row.id))
-        left = sa.select(import_rows.c.id).where(import_rows.c.person_id == row.person_id)
-        if tx.first(left.limit(1)) is None:
-            tx.execute(import_people.delete().where(import_people.c.id == row.person_id))
-
-
 def settle(tx: WriteTx, person_id: int, participant: ParticipantId) -> None:
     """Under whom the rows of a person stand in the ledger."""
     tx.execute(import_people.update().where(import_people.c.id == person_id), {"participant": participant})

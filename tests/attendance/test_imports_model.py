@@ -65,7 +65,7 @@ def test_touching_a_session_is_not_being_in_it():
 
 
 def test_nothing_is_new_in_nothing():
-    assert without_doubles([], frozenset()) == ([], [])
+    assert without_doubles([], frozenset()) == []
 
 
 def test_a_content_is_the_same_for_the_same_line_and_no_other():
