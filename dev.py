@@ -234,8 +234,6 @@ def openly(*command: str | Path) -> Callable[[], Done]:
 
 def check_scripts() -> Done:
     """The types of the ES modules."""
-    if not any((ROOT / "web/static/js").rglob("*.js")):
-        return Done(0)
     compiler = NODE_TOOLS / "node_modules" / "typescript" / "bin" / "tsc"
     return quietly(node(), compiler, "-p", "web/tsconfig.json")()
 
@@ -244,13 +242,6 @@ def test_scripts() -> Done:
     """The tests of the ES modules, where there are some."""
     tests = sorted((ROOT / "tests" / "js").glob("*.test.js"))
     return Done(openly(node(), "--test", "--test-reporter=dot", *tests)().status if tests else 0)
-
-
-def check_templates() -> Done:
-    """The form of the HTML, where there is some."""
-    if not any((ROOT / "web/templates").rglob("*.html")):
-        return Done(0)
-    return quietly(BIN / "djlint", "--lint", "--quiet", "web/templates")()
 
 
 def checks() -> list[Part]:
@@ -262,7 +253,7 @@ def checks() -> list[Part]:
         Part("lint-imports", 5, quietly(BIN / "lint-imports")),
         Part("deptry", 5, quietly(BIN / "deptry", ".")),
         Part("codespell", 5, quietly(BIN / "codespell")),
-        Part("djlint", 10, check_templates),
+        Part("djlint", 10, quietly(BIN / "djlint", "--lint", "--quiet", "web/templates")),
         Part("tsc --checkJs", 10, check_scripts),
     ]
 
