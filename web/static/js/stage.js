@@ -87,7 +87,7 @@ export function stage(page, live) {
     const read = source?.provider === "text" ? source : reads || (lamp.checked && !on("audio")) ? words : null;
     part("text", read);
     link("dial", read?.phone && `tel:${read.phone.replace(/[^+\d]/g, "")}`);
-    show(byId("nothing"), !source && barred !== "seats");
+    show(byId("nothing"), !source && /^(doors)?$/.test(barred));
     show(byId("channels"), sources[1]);
     if (sources[1]) channels().then((part) => part.draw(sources, due()?.channel, choose));
   }
