@@ -122,6 +122,7 @@ async def send_one(request: web.Request) -> web.Response:
 async def mails(request: web.Request) -> web.Response:
     """GET /api/v1/mails."""
     use = services(request)
+    progress = _progress_answer(use.mailing.progress)  # before the rows: what says "ended" has them all
     seats = {row.id: row.seat for row in await use.access.every_invitation()}
     order = {invitation: place for place, invitation in enumerate(seats)}
     known = [mail for mail in await use.mail.mails() if mail.invitation in seats]
@@ -147,9 +148,7 @@ async def mails(request: web.Request) -> web.Response:
         )
         for one in await use.mail.answers(MailOrder())
     ]
-    return json_answer(
-        MailList(items=items, answers=answers, progress=_progress_answer(services(request).mailing.progress))
-    )
+    return json_answer(MailList(items=items, answers=answers, progress=progress))
 
 
 async def stop(request: web.Request) -> web.Response:
