@@ -104,7 +104,7 @@ function verdict(ready, kept, offline) {
   show(byId("checks"), !offline);
   box.className = `say ${ready && kept ? "ok" : "warn"}`;
   /** @type {HTMLElement} */ (box.querySelector("strong")).textContent = text(offline ? "offline" : ready ? "ready" : "nearly");
-  /** @type {HTMLElement} */ (box.querySelector("span")).textContent = text(kept ? "kept" : "not_kept");
+  /** @type {HTMLElement} */ (box.querySelector("span")).textContent = offline ? "" : text(kept ? "kept" : "not_kept");
   show(box, true);
 }
 
