@@ -19,7 +19,10 @@ ALWAYS = 10**15  # later than everything
 
 @dataclass(slots=True)
 class Tab:
-    """An open page. ``place`` is waiting, inside or elsewhere; ``heard`` when silence can end it."""
+    """An open page. ``place`` is waiting, inside or elsewhere; ``watched`` when silence can end it.
+
+    ``heard`` when the person is there by it: a page that waited for a session that ended is only watched.
+    """
 
     who: str
     session: str
@@ -29,6 +32,7 @@ class Tab:
     place: str = "inside"
     line: bool = True
     heard: bool = False
+    watched: bool = False
 
 
 @dataclass(slots=True)
@@ -112,7 +116,7 @@ class Night:
         """A link-out was opened: the web stay ends now, whatever pages are open."""
         for name, tab in list(self.tabs.items()):
             if (tab.who, tab.session) == (who, session):
-                tab.heard = False
+                tab.heard = tab.watched = False
                 if not tab.line:
                     del self.tabs[name]
                 elif tab.place == "inside":
@@ -122,7 +126,7 @@ class Night:
     def tick(self, at):
         """Pages silent for the grace are let go, at their last sign of life."""
         for name, tab in list(self.tabs.items()):
-            if tab.heard and at - tab.life - tab.patience >= GRACE:
+            if tab.watched and at - tab.life - tab.patience >= GRACE:
                 self.ends(name, tab.life, "lost")
 
     def state(self, session, state, at, now):
@@ -154,7 +158,7 @@ class Night:
         if state == "ended":
             tab.heard = tab.heard and not waited  # who never came in is not there when it is opened again
             return
-        tab.life, tab.heard = at, True
+        tab.life, tab.heard, tab.watched = at, True, True
         if state != "scheduled":
             self._holds(name, (tab.who, tab.session), at)
 
