@@ -1,9 +1,17 @@
 """The forms that values of settings must have. Pure."""
 
+import re
 from ipaddress import ip_network
 from urllib.parse import urlsplit
 
 from streamhub.kit.clock import parse_rfc3339
+
+_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?\.?", re.IGNORECASE)
+
+
+def is_host(text: str) -> bool:
+    """Whether it is the name of a host, without scheme, port or path; of another script as xn--…."""
+    return bool(_HOST.fullmatch(text))
 
 
 def is_network(text: str) -> bool:

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from streamhub.kit.errors import SettingInvalid
-from streamhub.kit.setting_forms import as_browsers_write, is_instant, is_network, is_origin
+from streamhub.kit.setting_forms import as_browsers_write, is_host, is_instant, is_network, is_origin
 
 PREFIX = "STREAMHUB_"
 _ADDRESS = re.compile(r"[^@\s<>\"]+@[^@\s<>\"]+")
@@ -229,6 +229,12 @@ class Settings:
         return dict(one.split("=", 1) for one in self.stand_ins).get(platform, "")
 
     def _check_platforms(self) -> None:
+        for name in ("peertube_hosts", "hls_hosts", "stream_hosts"):
+            for host in getattr(self, name):
+                if not is_host(host):
+                    raise SettingInvalid(
+                        f"{name}: {host} is not the name of a host such as video.example.org"
+                    )
         for one in self.stand_ins:
             _, equals, origin = one.partition("=")
             if not equals or not is_origin(origin) or urlsplit(origin).hostname not in LOOPBACK:

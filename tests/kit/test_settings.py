@@ -44,6 +44,9 @@ def test_the_environment_wins_over_the_file_and_the_file_over_the_summit(tmp_pat
         ({"STREAMHUB_PUBLIC_URL": "live.example.org"}, "public_url"),
         ({"STREAMHUB_ATTENDED_PERCENT": "101"}, "attended_percent"),
         ({"STREAMHUB_LIVE_DIRECT_FRAMES": "perhaps"}, "live_direct_frames"),
+        ({"STREAMHUB_HLS_HOSTS": '["stream.example.org"]'}, "hls_hosts"),
+        ({"STREAMHUB_PEERTUBE_HOSTS": "video.example.org, https://tube.example.org/"}, "peertube_hosts"),
+        ({"STREAMHUB_STREAM_HOSTS": "radio.example.org:8000"}, "stream_hosts"),
     ],
 )
 def test_an_unknown_or_bad_setting_stops_the_start_and_names_itself(environment, name):
