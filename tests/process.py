@@ -56,7 +56,7 @@ async def start(
     assert process.stdout is not None
     printed: list[str] = []
     while True:
-        line = (await asyncio.wait_for(process.stdout.readline(), PATIENCE)).decode()
+        line = (await asyncio.wait_for(process.stdout.readline(), 3 * PATIENCE)).decode()
         if not line:
             raise AssertionError(f"the server ended with {await process.wait()} after {printed}")
         if line.startswith(READY):

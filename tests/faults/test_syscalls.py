@@ -12,11 +12,12 @@ import pytest
 
 from tests.faults.summit import heard, page
 from tests.process import PROGRAM
+from tests.waiting import eventually
 
 PEOPLE = 20
 TRACED = "trace=openat,pwrite64,fsync,fdatasync,recvfrom,sendto"
 SIGNS = {  # in this order, each after the one before
-    "asked": re.compile(r'recvfrom\(.*"GET /api/v1/live'),
+    "asked": re.compile(r'recvfrom(?:\(| resumed>).*"GET /api/v1/live'),
     "written": re.compile(r"pwrite64\(\d+<[^>]*streamhub\.db-wal>"),
     "synced": re.compile(
         r"f(?:data)?sync\(\d+<[^>]*streamhub\.db-wal>\) *= 0|f(?:data)?sync resumed>\) *= 0"
@@ -62,6 +63,8 @@ if traces():
                     await heard(socket, "welcome")
             assert await server.stop() == 0
 
+        ended = re.compile(rf"^{server.process.pid} +\+\+\+ exited", re.MULTILINE)
+        await eventually(lambda: ended.search(trace.read_text("utf-8", "replace")), pause=0.1)  # it writes on
         lines = trace.read_text("utf-8", "replace").splitlines()
         found = list(arrivals(lines))
         assert len(found) == PEOPLE
