@@ -66,8 +66,7 @@ class Announcer:
         beside = None if visit.grant is None else await self._use.relay.beside(session.slug)
         line = await self._use.floor.line(session.slug)
         moderates = visit.kind is To.MODERATORS
-        places = await self.places(session.slug) if moderates else {}
-        snapshot = self._use.presence.now(session.slug) if moderates else None
+        state = await self._whole(session.slug) if moderates else None
         message = messages.Welcome(
             session=session.slug,
             revision=self._use.presence.revision(session.slug),
@@ -82,9 +81,8 @@ class Announcer:
         name = {"participant": visit.grant.participant} if visit.grant else {"viewer": str(visit.viewer)}
         first = _frame(msgspec.structs.replace(message, **name))
         summary = self._use.presence.summary(session.slug)
-        if snapshot is not None:
-            state, count = rows.presence_state(snapshot, places), rows.exact_count(summary)
-            queue = _queue(line, await self._labels())
+        if state is not None:
+            count, queue = rows.exact_count(summary), _queue(line, await self._labels())
             visit.page.send_all(first, _frame(state), _frame(count), _frame(queue))
         else:
             visit.page.send_all(first, self._rounded(session.slug, summary))
@@ -159,11 +157,16 @@ class Announcer:
                 self._use.hub.tell(participant, slug, _frame(over))
         self._asked[slug] = asked
 
-    async def excused(self, slug: SessionSlug) -> None:
-        """The whole list again, with its excuses, to moderators."""
+    async def whole(self, slug: SessionSlug) -> None:
+        """The whole list again, with who is excused and who is removed, to moderators."""
         if self._use.hub.count(slug, To.MODERATORS):
-            state = rows.presence_state(self._use.presence.now(slug), await self.places(slug))
-            self._use.hub.broadcast(slug, _frame(state), To.MODERATORS)
+            self._use.hub.broadcast(slug, _frame(await self._whole(slug)), To.MODERATORS)
+
+    async def _whole(self, slug: SessionSlug) -> messages.PresenceState:
+        places = await self.places(slug)
+        excused = [one.participant for one in await self._use.excused.of_session(slug)]
+        removed = await self._use.access.removed(slug)
+        return rows.presence_state(self._use.presence.now(slug), places, excused, removed)
 
     async def _labels(self) -> Mapping[ParticipantId, str]:
         """The function of everybody, else the seat, for the speaking list."""

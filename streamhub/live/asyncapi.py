@@ -94,8 +94,10 @@ EXAMPLES: tuple[Message, ...] = (
         revision=7,
         people=(_PERSON,),
         delegations=(
-            DelegationRow("BJ", present=1, on_site=0, remote=1, elsewhere=0, waiting=0, seats=2, excused=0),
+            DelegationRow("BJ", present=1, on_site=0, remote=1, elsewhere=0, waiting=0, seats=2, excused=1),
         ),
+        excused=("p_c",),
+        removed=("p_d",),
     ),
     PresenceDiff(revision=8, joins=(_PERSON,), leaves=("p_b",), updates=()),
     Queue(

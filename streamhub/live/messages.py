@@ -227,11 +227,16 @@ class Floor(Message, frozen=True, tag="floor"):
 
 
 class PresenceState(Message, frozen=True, tag="presence_state"):
-    """The whole list, for moderators; diffs with higher revisions follow."""
+    """The whole list, for moderators; diffs with higher revisions follow.
+
+    ``excused`` and ``removed`` are the participants who are, there or not; it comes anew when they change.
+    """
 
     revision: int
     people: tuple[PersonRow, ...]
     delegations: tuple[DelegationRow, ...]
+    excused: tuple[str, ...]
+    removed: tuple[str, ...]
 
 
 class PresenceDiff(Message, frozen=True, tag="presence_diff"):

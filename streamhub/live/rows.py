@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from msgspec import UNSET, Struct
 
 from streamhub.kit.clock import Instant, rfc3339
-from streamhub.kit.ids import DelegationCode
+from streamhub.kit.ids import DelegationCode, ParticipantId
 from streamhub.live.messages import (
     Count,
     DelegationCount,
@@ -65,12 +65,19 @@ def delegation_rows(summary: Summary, places: Mapping[DelegationCode, Places]) -
     return (*known, *(_row(code, of, Places()) for code, of in heads.items()))
 
 
-def presence_state(snapshot: Snapshot, places: Mapping[DelegationCode, Places]) -> PresenceState:
+def presence_state(
+    snapshot: Snapshot,
+    places: Mapping[DelegationCode, Places],
+    excused: Iterable[ParticipantId],
+    removed: Iterable[ParticipantId],
+) -> PresenceState:
     """The whole list for a moderator."""
     return PresenceState(
         revision=snapshot.revision,
         people=_people(snapshot.people),
         delegations=delegation_rows(snapshot.summary, places),
+        excused=tuple(sorted(excused)),
+        removed=tuple(sorted(removed)),
     )
 
 

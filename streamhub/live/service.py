@@ -200,7 +200,7 @@ class LiveService:
 
     async def on_excused(self, key: str) -> None:
         """Somebody was excused, or is expected again."""
-        await self._use.announcer.excused(SessionSlug(key))
+        await self._use.announcer.whole(SessionSlug(key))
 
     async def on_invitation(self, key: str) -> None:
         """An invitation changed: pages that it does not open any more close now.
@@ -240,6 +240,7 @@ class LiveService:
         if removed:
             self._expel(session, person, Cause.REMOVED)
             await self._use.floor.withdraw_own(session, person)
+        await self._use.announcer.whole(session)
 
     async def on_admission(self, key: str) -> None:
         """Somebody was let into a session beyond the seats, or needs one again."""

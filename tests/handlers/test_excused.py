@@ -3,7 +3,7 @@
 import pytest
 
 from streamhub.access.roles import MODERATION, Role
-from tests.handlers.house import OPEN, ROOM, open_house
+from tests.handlers.house import OPEN, ROOM, heard, open_house
 
 
 @pytest.fixture
@@ -53,6 +53,30 @@ async def test_the_delegation_shows_how_many_are_excused(house):
     _, presence = await house.ask("GET", f"/sessions/{ROOM}/presence", moderator)
 
     assert {row["code"]: row["excused"] for row in presence["delegations"]} == {"BJ": 1, "UNESCO": 0}
+
+
+async def test_another_wall_hears_at_once_who_is_excused_and_who_is_removed(house):
+    one, other, delegate = (
+        await house.guest(Role.MODERATOR),
+        await house.guest(Role.MODERATOR),
+        await house.guest(),
+    )
+    person = f"/sessions/{ROOM}/people/{delegate.participant}"
+    mine, seen = [delegate.participant], []
+
+    async with house.page(other) as wall:
+        await heard(wall, "presence_state")
+        for method, change, body in (
+            ("PUT", "/excused", {}),
+            ("POST", ":remove", None),
+            ("PUT", "/excused", {"excused": False}),
+            ("POST", ":admit", None),
+        ):
+            await house.ask(method, f"{person}{change}", one, body)
+            state = await heard(wall, "presence_state")
+            seen.append((state["excused"], state["removed"]))
+
+    assert seen == [(mine, []), (mine, mine), ([], mine), ([], [])]
 
 
 async def test_who_was_not_invited_cannot_be_excused(house):

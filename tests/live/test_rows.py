@@ -71,7 +71,7 @@ def test_the_state_has_every_delegation_in_protocol_order_with_seats_and_excuses
     tracker.take_diff()
 
     said = presence_state(
-        tracker.snapshot(), {SN: Places(seats=2, excused=1), BJ: Places(), CI: Places(seats=0)}
+        tracker.snapshot(), {SN: Places(seats=2, excused=1), BJ: Places(), CI: Places(seats=0)}, ["p_c"], []
     )
 
     assert [(d.code, d.present, d.seats, d.excused) for d in said.delegations] == [

@@ -14,9 +14,9 @@ import { h, icon, unseen } from "./make.js";
 let known = new Map();
 let reading = false;
 /** Who is barred from this session. @type {Set<string>} */
-const barred = new Set(data("page").removed);
+let barred = new Set(data("page").removed);
 /** Who is excused from it. @type {Set<string>} */
-const excused = new Set(data("page").excused);
+let excused = new Set(data("page").excused);
 /** Whose own Zoom link two people use at once. @type {Set<string>} */
 let twice = new Set();
 /** Whose dialog is open. @type {Opened | undefined} */
@@ -94,6 +94,18 @@ export function refreshPeople() {
     const one = known.get(participant);
     if (one) place(opened, participant, absent(page, one));
     else row.remove(), rows.delete(participant);
+  }
+}
+
+/** Who is removed and who is excused now, by this wall or another. @param {{removed: string[], excused: string[]}} state */
+export function hearOut(state) {
+  const before = [barred, excused];
+  [barred, excused] = [new Set(state.removed), new Set(state.excused)];
+  if (!opened) return;
+  const { page, crowd, rows } = opened;
+  for (const one of known.values()) {
+    const isSame = [barred, excused].every((now, order) => now.has(one.participant) === before[order].has(one.participant));
+    if (!isSame && rows.has(one.participant) && !crowd.people.has(one.participant)) place(opened, one.participant, absent(page, one));
   }
 }
 

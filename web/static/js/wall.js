@@ -8,7 +8,7 @@ import { checklist } from "./wall-checklist.js";
 import { conduct } from "./wall-controls.js";
 import { list } from "./wall-floor.js";
 import { links } from "./wall-links.js";
-import { openPeople, refreshPeople } from "./wall-people.js";
+import { hearOut, openPeople, refreshPeople } from "./wall-people.js";
 import { switching } from "./wall-sources.js";
 
 const page = data("page");
@@ -149,6 +149,7 @@ const queue = list(page, now, controls, (participant) => {
 live.on("presence_state", (state) => {
   for (const { code, excused } of state.delegations) if (code) tileOf(code)?.setAttribute("data-excused", String(excused));
   crowd.reset(state);
+  hearOut(state);
   draw();
 });
 live.on("presence_diff", (diff) => {
