@@ -10,6 +10,7 @@ from streamhub.attendance.door_model import (
     CheckIn,
     CheckInOrder,
     Direction,
+    DoorList,
     Hall,
     Passage,
     Place,
@@ -17,13 +18,15 @@ from streamhub.attendance.door_model import (
     hall_times,
     halls_of,
     local_day,
+    standing,
     told_anew,
 )
 from streamhub.attendance.model import Key
+from streamhub.attendance.rollup_store import last_seq
 from streamhub.attendance.who import who_of
 from streamhub.kit.channel import Channel
 from streamhub.kit.clock import DAY, MINUTE, Clock, Instant
-from streamhub.kit.db import Database, WriteTx
+from streamhub.kit.db import Database, ReadTx, WriteTx
 from streamhub.kit.errors import FieldInvalid, FieldProblem
 from streamhub.kit.ids import ParticipantId, SessionSlug
 from streamhub.presence.service import PresenceService
@@ -89,12 +92,23 @@ class DoorService:
         for participant, since in halls.items():
             await self._show(participant, since)
 
-    async def inside_today(self) -> Sequence[CheckIn]:
-        """Who checked in today and has not checked out: what the desk shows."""
+    async def today(self, after: int = 0) -> DoorList:
+        """How everybody stands whom a desk knows, or who passed a door after a ``DoorList.last``."""
         zone = await self._zone()
-        today = local_day(self._clock.now(), zone)
-        rows = await self._db.read(door_store.current)
-        return [row for row in rows if local_day(row.since, zone) == today]
+        day = local_day(self._clock.now(), zone)
+
+        def read(tx: ReadTx) -> DoorList:
+            last = last_seq(tx)
+            is_update = 0 < after <= last  # beyond it: another ledger, from a backup
+            of: dict[ParticipantId, list[CheckIn]] = {}
+            if is_update:
+                of = {one: door_store.everyone(tx, one) for one in door_store.passed(tx, after)}
+            else:
+                for row in door_store.everyone(tx):
+                    of.setdefault(row.participant, []).append(row)
+            return DoorList(tuple(standing(one, rows, day, zone) for one, rows in of.items()), last)
+
+        return await self._db.read(read)
 
     async def check_ins(self) -> Sequence[CheckIn]:
         """Every check-in, for the figures of the summit."""

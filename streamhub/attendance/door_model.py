@@ -53,6 +53,23 @@ class CheckIn:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """Where somebody stands today: inside ``since``, or out since ``left_at``; neither: still expected."""
+
+    participant: ParticipantId
+    since: Instant | None = None
+    left_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DoorList:
+    """How people stand at the doors; ``last`` is the place in the ledger up to which that is so."""
+
+    people: tuple[Standing, ...]
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
 class CheckInOrder:
     """What the desk asks for; ``nonce`` makes a second sending harmless."""
 
@@ -211,6 +228,16 @@ def _told(key: Key, times: Iterable[OpenTime]) -> list[Event]:
         if until is not None:
             events.append(model.leave(key, until, Cause.CHECKED_OUT))
     return events
+
+
+def standing(participant: ParticipantId, check_ins: Iterable[CheckIn], day: date, zone: ZoneInfo) -> Standing:
+    """How a person stands on a day by all their check-ins; one that was taken back is none."""
+    today = [c for c in check_ins if local_day(c.since, zone) == day]
+    inside = [c.since for c in today if c.until is None]
+    left = [c.until for c in today if c.until is not None and c.until > c.since]
+    if inside:
+        return Standing(participant, since=inside[-1])
+    return Standing(participant, left_at=max(left, default=None))
 
 
 def local_day(at: Instant, zone: ZoneInfo) -> date:

@@ -79,6 +79,13 @@ def _passage(row: sa.Row[Any]) -> Passage:
     return Passage(ParticipantId(row.participant), place, direction, row.at, row.seq)
 
 
+def passed(tx: ReadTx, after: int) -> list[ParticipantId]:
+    """Who passed a door after this place in the ledger."""
+    kinds = ledger.c.kind.in_([EventKind.CHECK_IN, EventKind.CHECK_OUT])
+    statement = sa.select(ledger.c.participant).where(ledger.c.seq > after, kinds).distinct()
+    return [ParticipantId(row.participant) for row in tx.all(statement)]
+
+
 def known_nonce(tx: ReadTx, nonce: str) -> bool:
     """Whether this very request was written before."""
     return tx.scalar(sa.select(ledger.c.seq).where(ledger.c.nonce == nonce)) is not None

@@ -1,4 +1,4 @@
-"""The desk's interface: check-in and out."""
+"""The desk's interface: check-in and out, and what other desks did."""
 
 import re
 from collections.abc import Sequence
@@ -8,12 +8,15 @@ from aiohttp import web
 from streamhub.access.model import Grant, Participant
 from streamhub.attendance.door_model import CheckInOrder, Direction, place_of
 from streamhub.handlers.auditing import noted
-from streamhub.handlers.request import body, grant_of, json_answer, services
-from streamhub.handlers.wire import Answer, Body, one_of, optional_instant
+from streamhub.handlers.request import body, grant_of, json_answer, number, services
+from streamhub.handlers.wire import Answer, Body, one_of, optional_instant, time_or_null
 from streamhub.kit.clock import Instant, rfc3339
 from streamhub.kit.errors import FieldInvalid, FieldProblem, InvitationRevoked, WrongSession
 from streamhub.kit.ids import ParticipantId, SessionSlug
 from streamhub.programme.model import Session
+
+MOST_EVENTS = 999_999_999
+"""No ledger is longer."""
 
 _NONCE = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
@@ -39,6 +42,45 @@ class CheckInAnswer(Answer, omit_defaults=True):
     state: str
     repeated: bool
     elsewhere_since: str | None = None
+
+
+class DoorPerson(Answer):
+    """How one person stands today: inside ``since``, or out since ``left_at``."""
+
+    participant: str
+    delegation: str
+    seat: str
+    label: str
+    since: str | None
+    left_at: str | None
+
+
+class DoorAnswer(Answer):
+    """Who passed a door after ``after``; the next question names ``last``."""
+
+    items: list[DoorPerson]
+    last: int
+
+
+async def check_ins(request: web.Request) -> web.Response:
+    """GET /api/v1/check-ins."""
+    use, grant = services(request), grant_of(request)
+    found = await use.door.today(number(request, "after", 0, maximum=MOST_EVENTS))
+    people = {p.id: p for p in await use.access.participants()} if found.people else {}
+    mine = [(one, people[one.participant]) for one in found.people if one.participant in people]
+    items = [
+        DoorPerson(
+            participant=person.id,
+            delegation=person.delegation,
+            seat=person.seat,
+            label=person.label or person.seat,
+            since=time_or_null(one.since),
+            left_at=time_or_null(one.left_at),
+        )
+        for one, person in mine
+        if grant.meets(person.sessions)
+    ]
+    return json_answer(DoorAnswer(items=items, last=found.last))
 
 
 async def check_in(request: web.Request) -> web.Response:

@@ -23,7 +23,7 @@ async def desk(request: web.Request) -> web.Response:
     given = DeskInput(
         participants=[p for p in await use.access.participants() if grant.meets(p.sessions)],
         delegations=await use.programme.delegations(),
-        inside=await use.door.inside_today(),
+        door=await use.door.today(),
         online=await _online(request, sessions),
         sessions=today or sessions,
         venues=grant.whole,

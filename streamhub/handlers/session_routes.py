@@ -113,6 +113,16 @@ PEOPLE = (
         action="correction.write",
     ),
     Route(
+        method="GET",
+        path=f"{API}/check-ins",
+        handler=api_door.check_ins,
+        allow=roles.DESK,
+        summary="Who is in and who left today",
+        answer=api_door.DoorAnswer,
+        query=("after",),
+        narrowed=True,
+    ),
+    Route(
         method="POST",
         path=f"{API}/check-ins",
         handler=api_door.check_in,

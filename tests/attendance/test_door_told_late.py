@@ -34,7 +34,7 @@ async def test_a_check_in_told_after_the_check_out_that_followed_it_is_over(hous
 
     assert await house.stays() == [("ouverture", "09:10", "09:20")]
     assert (done.repeated, done.in_hall) == (False, False)
-    assert await house.door.inside_today() == []
+    assert not any(one.since for one in (await house.door.today()).people)
 
 
 async def test_an_earlier_check_in_told_late_lets_the_stay_begin_earlier(house):
@@ -71,7 +71,7 @@ async def test_a_check_out_told_late_from_before_the_check_in_ends_nothing(house
 
     assert done.repeated
     assert await house.stays() == [("ouverture", "09:30", None)]
-    assert len(await house.door.inside_today()) == 1
+    assert [bool(one.since) for one in (await house.door.today()).people] == [True]
 
 
 async def test_what_an_offline_desk_tells_of_before_the_doors_begins_with_them(house):

@@ -63,6 +63,8 @@ async def test_from_the_printed_link_to_the_wall_the_door_the_switch_and_the_fig
     assert (numbers["attended"], numbers["by_channel"]) == (2, {"hall": 1, "zoom": 0, "web": 1})
     await expect(figures.locator(".facts dd").first).to_have_text("2")
 
+    await two_desks_show_the_same(desk, await browser_page(context=desk.context))
+
     pages = [(delegate, demo.links["delegate"]["invitation"])]
 
     async def told_of_the_end():
@@ -73,6 +75,18 @@ async def test_from_the_printed_link_to_the_wall_the_door_the_switch_and_the_fig
 
     await within(1, told_of_the_end)
     await expect(wall.locator("[data-h=present]")).to_have_text("1")
+
+
+async def two_desks_show_the_same(desk, other):
+    """One person arrives and leaves by the other desk, one arrives by both."""
+    await other.goto(desk.url)
+    await expect(other.locator("#tally b")).to_have_text("1")
+    here, there = (page.locator("section[data-code=CI] li").first for page in (desk, other))
+    for page, direction, said in ((there, "in", "en salle depuis"), (there, "out", "sorti(e) à")):
+        await other.click(f"[data-direction={direction}]")
+        await page.locator("button").click()
+        await expect(here).to_contain_text(said)
+    await expect(desk.locator("#tally b")).to_have_text("1")
 
 
 async def invited(browser_page, demo):

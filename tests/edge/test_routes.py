@@ -85,6 +85,7 @@ WHO_MAY = {
     "POST /api/v1/sessions/{slug}/floor/{id}:done": MODERATORS,
     "POST /api/v1/sessions/{slug}/floor/{id}:withdraw": "delegate correspondent moderator organiser",
     "PUT /api/v1/sessions/{slug}/floor/order": MODERATORS,
+    "GET /api/v1/check-ins": DESK,
     "POST /api/v1/check-ins": DESK,
     "POST /api/v1/sessions/{slug}/corrections": MODERATORS,
     "POST /hooks/zoom": ANYBODY,

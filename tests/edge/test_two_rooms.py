@@ -43,6 +43,7 @@ NARROWED = {
         ("PUT", "/invitations/{id}/label"),
         ("POST", "/invitations:export"),
         ("GET", "/delegation"),
+        ("GET", "/check-ins"),
         ("POST", "/check-ins"),
         ("POST", "/figures"),
         ("GET", "/correction-requests"),

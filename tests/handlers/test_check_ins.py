@@ -4,7 +4,9 @@ import pytest
 
 from streamhub.access.model import InvitationOrder
 from streamhub.access.roles import Role
-from tests.handlers.house import open_house
+from tests.handlers.house import OPEN, ROOM, open_house
+
+NINE, TEN = "2021-11-04T09:00:00.000Z", "2021-11-04T10:00:00.000Z"
 
 
 @pytest.fixture
@@ -30,3 +32,44 @@ async def test_a_code_of_before_is_told_from_one_that_was_withdrawn(house):
         (410, "invitation_revoked", True),
         (410, "invitation_revoked", None),
     ]
+
+
+async def test_a_desk_asks_for_what_other_desks_did_since(house):
+    one, other, ada, ben = [
+        await house.guest(role) for role in (Role.DESK, Role.DESK, Role.DELEGATE, Role.DELEGATE)
+    ]
+
+    async def told(after):
+        _, answer = await house.ask("GET", f"/check-ins?after={after}", other)
+        return [(row["seat"], row["since"], row["left_at"]) for row in answer["items"]], answer["last"]
+
+    async def passes(person, direction, at, nonce):
+        body = {"participant": person.participant, "direction": direction, "nonce": nonce, "at": at}
+        assert (await house.ask("POST", "/check-ins", one, body))[0] == 200
+
+    await passes(ada, "in", NINE, "nonce-01")
+    first, last = await told(0)
+    assert first == [(ada.seat, NINE, None)]
+    assert await told(last) == ([], last)
+
+    await passes(ada, "out", TEN, "nonce-02")
+    await passes(ben, "in", TEN, "nonce-03")
+    await passes(ben, "out", TEN, "nonce-04")  # taken back
+    assert sorted((await told(last))[0]) == sorted([(ada.seat, None, TEN), (ben.seat, None, None)])
+    assert len((await told(999_999_999))[0]) == 2  # of a ledger that was restored from a backup since
+
+
+async def test_a_desk_of_one_session_hears_nobody_of_others(house):
+    desk = await house.guest(Role.DESK, sessions=(ROOM,))
+    hall, here, elsewhere = (
+        await house.guest(Role.DESK),
+        await house.guest(),
+        await house.guest(sessions=(OPEN,)),
+    )
+    for order, person in enumerate((here, elsewhere)):
+        body = {"participant": person.participant, "direction": "in", "nonce": f"nonce-{order}0"}
+        await house.ask("POST", "/check-ins", hall, body)
+
+    _, answer = await house.ask("GET", "/check-ins", desk)
+
+    assert [row["participant"] for row in answer["items"]] == [here.participant]

@@ -6,7 +6,7 @@ from datetime import timedelta
 from streamhub.access.model import Participant
 from streamhub.access.roles import Role
 from streamhub.attendance.correction_requests_model import CorrectionRequest, RequestState
-from streamhub.attendance.door_model import CheckIn, Place, Scope
+from streamhub.attendance.door_model import DoorList, Standing
 from streamhub.attendance.imports_model import Import, ImportCounts, ImportKind, ImportState, QueueRow
 from streamhub.attendance.model import Key, Stay
 from streamhub.attendance.zoom_times import DateOrder
@@ -216,13 +216,11 @@ def lists() -> ListsInput:
 def desk_input() -> DeskInput:
     """A morning at the door."""
     people = participants()
-    inside = [
-        CheckIn(p.id, Place(Scope.SUMMIT), s.NOW - (i % 9) * 7 * MINUTE)
-        for i, p in enumerate(people)
-        if i % 3
-    ]
+    inside = [Standing(p.id, since=s.NOW - (i % 9) * 7 * MINUTE) for i, p in enumerate(people) if i % 3]
     online = {p.id: s.NOW - 2 * HOUR for i, p in enumerate(people) if i % 12 == 0}
-    return DeskInput(people[:60] + people[-1:], s.DELEGATIONS, inside, online, s.SESSIONS[2:4])
+    return DeskInput(
+        people[:60] + people[-1:], s.DELEGATIONS, DoorList(tuple(inside), 1), online, s.SESSIONS[2:4]
+    )
 
 
 def correction_requests() -> list[CorrectionRequest]:

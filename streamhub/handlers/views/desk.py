@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from streamhub.access.model import Participant
-from streamhub.attendance.door_model import CheckIn
+from streamhub.attendance.door_model import DoorList, Standing
 from streamhub.handlers.views.programme import OPEN
 from streamhub.handlers.views.wall import official
 from streamhub.kit.clock import Instant
@@ -19,12 +19,13 @@ from streamhub.programme.model import REHEARSAL, RESERVED, Delegation, Session, 
 
 @dataclass(frozen=True, slots=True)
 class DeskPerson:
-    """One expected person. ``inside`` since when in the hall, ``online`` since when on our page."""
+    """One expected person: since when in the hall, out of it again, on our page."""
 
     participant: str
     seat: str
     label: str
     inside: Moment | None
+    left: Moment | None
     online: Moment | None
     search: str
 
@@ -52,6 +53,7 @@ class DeskData:
     """What the desk's script starts from."""
 
     now: Instant
+    last: int
     zone: str
     delegations: tuple[tuple[str, str], ...]
 
@@ -74,14 +76,14 @@ class DeskPage:
 
 @dataclass(frozen=True, slots=True)
 class DeskInput:
-    """What the desk is made of: everybody invited, who is in today, who is on line, the day's sessions.
+    """What the desk is made of: who is invited, who is in or left, who is on line, the day's sessions.
 
     ``venues``: it may count a whole venue, and not single sessions only.
     """
 
     participants: Sequence[Participant]
     delegations: Sequence[Delegation]
-    inside: Sequence[CheckIn]
+    door: DoorList
     online: Mapping[ParticipantId, Instant]
     sessions: Sequence[Session]
     venues: bool = True
@@ -90,17 +92,20 @@ class DeskInput:
 def desk_page(given: DeskInput, times: Times, now: Instant) -> DeskPage:
     """The day's list, delegations in protocol order."""
     lang = times.lang
-    inside = {check_in.participant: check_in.since for check_in in given.inside if check_in.until is None}
+    door = {one.participant: one for one in given.door.people}
     people = [p for p in given.participants if p.invited and p.delegation != REHEARSAL]
     groups = [
-        _group(d.code, d.names.get(lang), [p for p in people if p.delegation == d.code], inside, given, times)
+        _group(d.code, d.names.get(lang), [p for p in people if p.delegation == d.code], door, given, times)
         for d in official(given.delegations)
     ]
     rest = [p for p in people if p.delegation in RESERVED]
     counted = [group for group in groups if group.people]
-    team = [_group("", "", rest, inside, given, times)] if rest else []
+    team = [_group("", "", rest, door, given, times)] if rest else []
     data = DeskData(
-        now, str(times.zone), tuple((d.code, d.names.get(lang)) for d in official(given.delegations))
+        now,
+        given.door.last,
+        str(times.zone),
+        tuple((d.code, d.names.get(lang)) for d in official(given.delegations)),
     )
     return DeskPage(
         day=times.moment(now).day,
@@ -127,7 +132,7 @@ def _group(
     code: str,
     name: str,
     people: Sequence[Participant],
-    inside: Mapping[ParticipantId, Instant],
+    door: Mapping[ParticipantId, Standing],
     given: DeskInput,
     times: Times,
 ) -> DeskGroup:
@@ -136,7 +141,8 @@ def _group(
             participant=p.id,
             seat=p.seat,
             label=p.label or p.seat,
-            inside=times.maybe(inside.get(p.id)),
+            inside=times.maybe(door.get(p.id, Standing(p.id)).since),
+            left=times.maybe(door.get(p.id, Standing(p.id)).left_at),
             online=times.maybe(given.online.get(p.id)),
             search=folded(f"{name} {code} {p.seat} {p.label}"),
         )

@@ -1,18 +1,27 @@
-/** The desk: who came and who left, by a tap on the list or by a code; what is not told yet is kept. */
+/** The desk: who came and who left, by a tap on the list, by a code or at another desk; what is not told yet is kept. */
 import { call } from "./api.js";
 import { byId, clock, data, show, text } from "./dom.js";
+import { DoorList } from "./door-list.js";
 import { h, icon, unseen } from "./make.js";
-import { Passages } from "./passages.js";
+import { isPassing, Passages } from "./passages.js";
 
 /** @typedef {import("./passages.js").Passage} Passage */
-/** @typedef {{item: HTMLElement, label: string, inside: number, online: number, last: Passage | null}} Row `inside`: since when, 0 for outside */
+/**
+ * @typedef {object} Row
+ * @property {HTMLElement} item @property {string} label
+ * @property {number} inside since when, 0 for outside @property {number} left when they went out, 0 for never @property {number} online
+ * @property {Passage | null} last here, until the service says how they stand
+ * @property {number} moved when another desk changed the row, or moved it
+ */
 
-/** @type {{now: number, zone: string, delegations: [string, string][]}} */
+/** @type {{now: number, last: number, zone: string, delegations: [string, string][]}} */
 const page = data("page");
 const skew = page.now - Date.now();
 const RETRY_MS = 4000;
+const SEEN_MS = 1000; // before that a finger is meant for what stood there
 
 const passages = new Passages(localStorage);
+const doors = new DoorList(page.last, passages);
 /** @type {Map<string, Row>} */
 const rows = new Map();
 let leaving = false;
@@ -37,8 +46,10 @@ function adopt(item) {
     item,
     label: item.querySelector(".voice")?.textContent || "",
     inside: Number(item.dataset.inside || 0),
+    left: Number(item.dataset.left || 0),
     online: Number(item.dataset.online || 0),
     last: null,
+    moved: 0,
   };
   rows.set(participant, row);
   item.querySelector("button")?.addEventListener("click", () => tap(participant));
@@ -51,13 +62,10 @@ function words(row) {
     return ["waiting", "waiting", text(key, { time: time(row.last.at) })];
   }
   if (row.inside) return ["hall", "hall", text("inside", { time: time(row.inside) })];
-  if (hasLeft(row)) return ["absent", "absent", text("out", { time: time(row.last?.at ?? 0) })];
+  if (row.left) return ["absent", "absent", text("out", { time: time(row.left) })];
   if (row.online) return ["online", "online", text("online", { time: time(row.online) })];
   return ["absent", "absent", text("expected")];
 }
-
-/** Checked out here; an arrival that was taken back is none. @param {Row} row */
-const hasLeft = (row) => row.last?.direction === "out" && !row.last.undo;
 
 /** @param {Row} row */
 function draw(row) {
@@ -78,25 +86,32 @@ function action(row) {
   const who = row.label;
   if (!leaving) return row.inside ? [text("undo"), text("undo_in", { who }), "flat"] : [text("arrive"), who, "go"];
   if (row.inside) return [text("leave"), who, "stop"];
-  return hasLeft(row) ? [text("undo"), text("undo_out", { who }), "flat"] : ["", "", "flat"];
+  return row.left ? [text("undo"), text("undo_out", { who }), "flat"] : ["", "", "flat"];
 }
 
 /** A tap on a row: in, out, or the last one taken back. @param {string} participant */
 function tap(participant) {
   const row = /** @type {Row} */ (rows.get(participant));
+  if (now() - row.moved < SEEN_MS) return say("ok", text(row.inside ? "scanned_in_again" : "scanned_out_again", { who: row.label }));
   const undo = leaving !== row.inside > 0;
-  pass(participant, row.inside ? "out" : "in", undo ? (row.last?.at ?? row.inside) : now(), undo);
+  pass(participant, row.inside ? "out" : "in", undo ? row.inside || row.left : now(), undo);
 }
 
 /** @param {string} participant @param {"in" | "out"} direction @param {number} at @param {boolean} [undo] */
 function pass(participant, direction, at, undo = false) {
   const row = /** @type {Row} */ (rows.get(participant));
-  const before = row.last?.was || at;
   row.last = { participant, direction, at, nonce: nonce(), door: door(), undo, was: row.inside };
-  row.inside = direction === "out" ? 0 : undo ? before : at;
+  stand(row, direction, at, undo);
+  doors.pass(participant);
   keep(row.last);
   draw(row);
   tally();
+}
+
+/** An arrival that is taken back is no leave. @param {Row} row @param {"in" | "out"} direction @param {number} at @param {boolean} [undo] */
+function stand(row, direction, at, undo) {
+  row.inside = direction === "in" ? at : 0;
+  if (direction === "out" && !undo) row.left = at;
 }
 
 /** @param {Passage} passage */
@@ -105,6 +120,17 @@ function keep(passage) {
   say("", "");
   passages.add(passage);
   send();
+}
+
+/** The button with which a whole delegation arrives. @param {HTMLElement} group */
+function takeAll(group) {
+  group.querySelector("[data-all]")?.addEventListener("click", () => {
+    const at = now();
+    for (const item of group.querySelectorAll("li")) {
+      const participant = item.dataset.participant || "";
+      if (!rows.get(participant)?.inside) pass(participant, "in", at);
+    }
+  });
 }
 
 /* ---- tallies ---- */
@@ -142,6 +168,41 @@ const groups = () => /** @type {NodeListOf<HTMLElement>} */ (document.querySelec
 async function send() {
   await passages.send(heard);
   tellKept();
+  if (!passages.all.length && document.visibilityState === "visible") await look();
+}
+
+/** How people stand by all doors. */
+async function look() {
+  const heard = await doors.ask();
+  if (!heard) return;
+  const isOpen = heard.answer.ok;
+  if (isPassing(heard.answer)) lost();
+  else if (closed === isOpen) {
+    closed = !isOpen;
+    say(closed ? "err" : "", closed ? text("closed") : "");
+  }
+  if (isOpen && offlineSince && !passages.all.length) found();
+  heard.people.forEach(hear);
+  tally();
+  tellKept();
+}
+
+/** How somebody stands, by what another desk did or by how the service dates what was done here. @param {import("./door-list.js").Person} person */
+function hear(person) {
+  if (!rows.has(person.participant)) {
+    if (!person.since) return;
+    append(person.participant, person.delegation, person.seat, person.label);
+    search();
+    for (const row of rows.values()) row.moved = now();
+  }
+  const row = rows.get(person.participant);
+  if (!row) return;
+  const [before] = action(row);
+  row.inside = Date.parse(person.since ?? "") || 0;
+  row.left = Date.parse(person.left_at ?? "") || 0;
+  row.last = null;
+  if (action(row)[0] !== before) row.moved = now();
+  draw(row);
 }
 
 /** @param {Passage} passage @param {import("./api.js").Answer} answer @param {import("./passages.js").Fate} fate */
@@ -161,8 +222,9 @@ function heard(passage, answer, fate) {
 function scanned(passage, person, row) {
   told(passage, person);
   if (!row) return;
-  row.inside = passage.direction === "out" ? 0 : (person.repeated && row.inside) || passage.at;
+  if (passage.direction === "out" || !person.repeated || !row.inside) stand(row, passage.direction, passage.at);
   row.last = passage;
+  doors.pass(person.participant);
 }
 
 /** @param {Passage} passage @param {{label: string, repeated: boolean}} person */
@@ -270,29 +332,35 @@ async function guest() {
 
 /** @param {string} participant @param {string} delegation @param {string} seat @param {string} label */
 function append(participant, delegation, seat, label) {
-  const list = document.querySelector(`.group[data-code="${CSS.escape(delegation)}"] ul`);
   const item = h(
     "li",
     { "data-participant": participant, "data-search": folded(`${delegation} ${seat} ${label}`) },
     h("p", {}, h("span", { class: "voice" }, label), h("br"), h("span", { class: "small mute" }, seat), " ", h("span", { class: "st" })),
     h("button", { class: "btn", type: "button" }),
   );
-  if (!list) return location.reload();
-  list.append(item);
+  groupOf(delegation).querySelector("ul")?.append(item);
   adopt(item);
+  draw(/** @type {Row} */ (rows.get(participant)));
+}
+
+/** The group of a delegation; nobody of it was expected where it is not there yet. @param {string} delegation */
+function groupOf(delegation) {
+  const name = page.delegations.find(([code]) => code === delegation)?.[1];
+  const [code, team] = [name ? delegation : "", document.querySelector('.group[data-code=""]')];
+  const found = document.querySelector(`.group[data-code="${CSS.escape(code)}"]`);
+  if (found || !name) return found || /** @type {Element} */ (groups()[0]);
+  const title = h("h2", {}, h("span", { "data-name": true }, name), " ", h("span", { class: "small mute", "data-of": true }));
+  const all = h("button", { class: "btn low", type: "button", "data-all": true });
+  const group = h("section", { class: "group", "aria-label": name, "data-code": code, "data-counted": true }, h("div", { class: "row between" }, title, all), h("ul"));
+  byId("groups").insertBefore(group, team);
+  takeAll(group);
+  return group;
 }
 
 /* ---- wiring ---- */
 
 for (const item of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("#groups li"))) adopt(item);
-for (const group of groups())
-  group.querySelector("[data-all]")?.addEventListener("click", () => {
-    const at = now();
-    for (const item of group.querySelectorAll("li")) {
-      const participant = item.dataset.participant || "";
-      if (!rows.get(participant)?.inside) pass(participant, "in", at);
-    }
-  });
+for (const group of groups()) takeAll(group);
 for (const button of byId("direction").querySelectorAll("button"))
   button.addEventListener("click", () => {
     leaving = button.dataset.direction === "out";
@@ -321,11 +389,12 @@ addEventListener("offline", () => {
 addEventListener("beforeunload", (event) => {
   if (passages.all.length) event.preventDefault();
 });
-setInterval(() => (passages.all.length ? send() : undefined), RETRY_MS);
+setInterval(send, RETRY_MS);
+document.addEventListener("visibilitychange", () => send());
 for (const passage of passages.all) {
   const row = rows.get(passage.participant || "");
   if (!row) continue;
-  row.inside = passage.direction === "in" ? passage.at : 0;
+  stand(row, passage.direction, passage.at, passage.undo);
   row.last = passage;
   draw(row);
 }

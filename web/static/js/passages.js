@@ -85,8 +85,8 @@ async function fateOf(answer) {
   return own.ok ? "refused" : isPassing(own) ? "later" : "closed";
 }
 
-/** @param {Answer} answer */
-const isPassing = ({ status }) => status === 0 || status === 429 || status >= 500;
+/** Nobody could answer: it is to be tried again. @param {Answer} answer */
+export const isPassing = ({ status }) => status === 0 || status === 429 || status >= 500;
 
 /** What `POST /check-ins` takes. @param {Passage} passage */
 function order({ participant, code, direction, at, nonce, door }) {
