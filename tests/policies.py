@@ -46,11 +46,11 @@ async def issued(data, port, role):
 
 
 @asynccontextmanager
-async def summit(data, port, codes):
+async def summit(data, port, codes, **environment):
     """The running program, the session live, and everybody who is needed to conduct it."""
     staff = {role: await issued(data, port, role) for role in ("organiser", "moderator", "desk")}
     async with (
-        running("serve", "--data", str(data), "--port", str(port), **QUICK) as server,
+        running("serve", "--data", str(data), "--port", str(port), **(QUICK | environment)) as server,
         calling(server.url) as api,
     ):
         by = {role: api(row["token"]) for role, row in staff.items()}

@@ -259,7 +259,7 @@ async def test_a_line_that_saves_data_begins_in_the_light_mode_with_the_text_or_
     await page.uncheck("#light")
     await expect(page.locator("#video-t")).to_contain_text("La vidéo vient de YouTube")
     await expect(page.locator(".poster svg")).to_be_visible()
-    assert "light=0" in page.url
+    await expect(page).to_have_url(re.compile("light=0"))
     assert page.asked == []
 
 
