@@ -3,7 +3,7 @@
 import hashlib
 from typing import Final
 
-from aiohttp import hdrs, web
+from aiohttp import WSCloseCode, hdrs, web
 
 from streamhub.access.model import Grant
 from streamhub.attendance.openings_model import is_viewer
@@ -66,6 +66,8 @@ async def _serve(request: web.Request, connection: Connection, slug: SessionSlug
             await use.live.hear(visit, message)
             if isinstance(message, Bye):
                 return
+        if connection.peer_code == WSCloseCode.GOING_AWAY:  # a browser whose page could not say it any more
+            use.live.bye(visit)
     finally:
         use.live.leave(visit)
         release()

@@ -200,6 +200,15 @@ async def test_a_goodbye_frees_the_seat_for_the_first_in_line(room, code, pages)
     assert await row_of(room, code) == (3, 0, 1)
 
 
+async def test_a_browser_that_goes_away_has_said_goodbye(room, code, pages):
+    found, opened = await full(room, code, pages)
+
+    await opened[0].socket.close(1001)
+
+    await opened[3].next("welcome")
+    assert ledger(room, found[0]) == [("arrive", None), ("leave", "bye")]
+
+
 async def test_a_lost_line_frees_the_seat_after_the_grace(room, code, pages):
     found, opened = await full(room, code, pages)
     began = asyncio.get_running_loop().time()
