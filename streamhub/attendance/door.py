@@ -151,10 +151,10 @@ class DoorService:
 
     @staticmethod
     def _left(tx: WriteTx, entered: CheckIn, halls: Sequence[Hall]) -> Instant | None:
-        """When somebody left whose coming becomes known only now."""
+        """When somebody left whose coming becomes known only now; a leave at that instant is taken back."""
         venues = _venues(halls)
         outs = [p for p in door_store.passages(tx, entered.participant) if p.direction is Direction.OUT]
-        later = [p.at for p in outs if p.at >= entered.since and _leaves(p.place, entered, venues)]
+        later = [p.at for p in outs if p.at > entered.since and _leaves(p.place, entered, venues)]
         return min(later, default=None)
 
     def _exit(self, tx: WriteTx, order: CheckInOrder, halls: Sequence[Hall]) -> bool:

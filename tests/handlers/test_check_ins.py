@@ -6,7 +6,7 @@ from streamhub.access.model import InvitationOrder
 from streamhub.access.roles import Role
 from tests.handlers.house import OPEN, ROOM, open_house
 
-NINE, TEN = "2021-11-04T09:00:00.000Z", "2021-11-04T10:00:00.000Z"
+NINE, NINE_LATER, TEN = (f"2021-11-04T{time}:00.000Z" for time in ("09:00", "09:30", "10:00"))
 
 
 @pytest.fixture
@@ -51,6 +51,10 @@ async def test_a_desk_asks_for_what_other_desks_did_since(house):
     first, last = await told(0)
     assert first == [(ada.seat, NINE, None)]
     assert await told(last) == ([], last)
+
+    await passes(ada, "out", NINE_LATER, "nonce-05")
+    await passes(ada, "in", NINE_LATER, "nonce-06")  # the leave is taken back
+    assert (await told(last))[0] == [(ada.seat, NINE_LATER, None)]
 
     await passes(ada, "out", TEN, "nonce-02")
     await passes(ben, "in", TEN, "nonce-03")
