@@ -175,12 +175,12 @@ async def test_a_list_is_looked_at_taken_over_and_its_links_are_written_out(shar
     await page.click("#import button")
     await expect(page.locator("#columns .field")).to_have_count(6)
     await page.select_option("#column-0", "external_id")
-    await expect(page.locator("#found")).to_contain_text("1 nouvelles personnes")
+    await expect(page.locator("#found")).to_contain_text("Personnes nouvelles : 1 ")
     await expect(page.locator("#changes")).to_contain_text("Awa Diop")
     await assert_accessible(page)
 
     await page.click("#apply")
-    await expect(page.locator("#found")).to_contain_text("Liste reprise : 1 nouvelles invitations")
+    await expect(page.locator("#found")).to_contain_text("Liste reprise. Invitations nouvelles : 1 ")
     async with page.expect_download() as download:
         await page.click("#export button")
     name = (await download.value).suggested_filename

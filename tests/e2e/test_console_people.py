@@ -131,7 +131,7 @@ async def test_a_list_is_taken_over_and_mailed_once_and_a_leaked_link_is_mailed_
         if content is wrong:
             await expect(page.locator("#found li")).to_contain_text("ligne 3, délégation : n’est pas dans")
     await page.click("#apply")
-    await expect(page.locator("#found")).to_contain_text("2 nouvelles invitations")
+    await expect(page.locator("#found")).to_contain_text("Invitations nouvelles : 2")
 
     await page.click("#mails button[type=submit]")
     await expect(page.locator("#mail-said")).to_contain_text("2 courriels sont prêts à partir.")
