@@ -134,7 +134,7 @@ async def test_a_list_is_taken_over_and_mailed_once_and_a_leaked_link_is_mailed_
     await expect(page.locator("#found")).to_contain_text("Invitations nouvelles : 2")
 
     await page.click("#mails button[type=submit]")
-    await expect(page.locator("#mail-said")).to_contain_text("2 courriels sont prêts à partir.")
+    await expect(page.locator("#mail-said")).to_contain_text("Courriels prêts à partir : 2.")
     await page.click("#send")
     await expect(page.locator("#mail-said")).to_contain_text("Terminé : 2 sur 2.")
     await page.click("#mails button[type=submit]")
