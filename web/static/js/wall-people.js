@@ -203,8 +203,10 @@ function actions(page, participant, label, state) {
   const away = excused.has(participant);
   if (state === "absent") box.append(button(text(away ? "take_back" : "excuse"), label, "", () => excuse(page, participant, !away)));
   else box.append(button(text("remove"), label, "stop", () => bar(page, participant, label, true)));
-  if (state !== "hall" && state !== "absent") box.append(button(text("one_more"), label, "", () => oneMore(participant, label)));
-  box.append(replacing(page, participant, label));
+  const invitation = known.get(participant); // none before they are read: the row is made anew then
+  if (invitation && state !== "hall" && state !== "absent")
+    box.append(button(text("one_more"), label, "", () => oneMore(invitation, label)));
+  if (invitation) box.append(replacing(page, invitation, label));
   return box;
 }
 
@@ -238,10 +240,8 @@ async function excuse(page, participant, away) {
   if (!opened.crowd.people.has(participant)) place(opened, participant, absent(page, one));
 }
 
-/** One device more than the link allows now; taken back by the next press. @param {string} participant @param {string} label */
-async function oneMore(participant, label) {
-  const invitation = known.get(participant);
-  if (!invitation) return say(text("no_invitation"));
+/** One device more than the link allows now; taken back by the next press. @param {Invitation} invitation @param {string} label */
+async function oneMore(invitation, label) {
   const before = invitation.devices;
   const set = async (/** @type {number} */ devices) => {
     const answer = await call("PUT", `/invitations/${invitation.id}/devices`, { devices });
@@ -253,11 +253,9 @@ async function oneMore(participant, label) {
   await set(before + 1);
 }
 
-/** A new link kills the old one everywhere; one press, because a link that leaked is urgent. @param {Page} page @param {string} participant @param {string} label */
-function replacing(page, participant, label) {
+/** A new link kills the old one everywhere; one press, because a link that leaked is urgent. @param {Page} page @param {Invitation} invitation @param {string} label */
+function replacing(page, invitation, label) {
   return button(text("replace"), label, "", async () => {
-    const invitation = known.get(participant);
-    if (!invitation) return say(text("no_invitation"));
     const answer = await call("POST", `/invitations/${invitation.id}:replace`);
     if (!answer.ok) return refuse(answer);
     link(label, answer.body.items[0].link, page.mails && mailing(invitation.id, label));
