@@ -120,6 +120,7 @@ async def test_a_moderator_has_a_link_looked_at_at_any_time(house):
 async def test_a_fault_of_a_platform_that_the_session_uses_is_said(house, fault, problem):
     await house.show(YOUTUBE)
     await before(house, 10)
+    await house.use.tasks.cancel()  # no reading of its own answers meanwhile
     standing = Standing(Provider.YOUTUBE, tried_at=house.clock.now(), fault=fault)
     await house.use.db.write(lambda tx: keep(tx, standing))
 
